@@ -1,0 +1,2 @@
+/** Holdfast: synchronises mailboxes and decides how long each copy stays. */
+package org.holdfast;
