@@ -1,0 +1,2 @@
+/** Connections to external mail addresses and their folders. */
+package org.holdfast.mailbox;

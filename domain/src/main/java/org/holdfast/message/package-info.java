@@ -1,0 +1,2 @@
+/** Stored replicas of originals: metadata, flags and raw content. */
+package org.holdfast.message;

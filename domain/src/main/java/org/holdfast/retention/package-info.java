@@ -1,0 +1,2 @@
+/** Which copies are due, and the runs that remove them. */
+package org.holdfast.retention;

@@ -1,0 +1,2 @@
+/** The one database: its data source, its schema, and SQL beside JPA. */
+package org.holdfast.persistence;

@@ -1,0 +1,101 @@
+package org.holdfast.setting;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One value that an installation can set: a system property, else an environment variable of the same
+ * name in capitals with underscores, else the default. The README's table lists exactly these.
+ */
+public enum Setting {
+    KEYSET("holdfast.keyset", null, true, "File with the Tink keyset that encrypts mailbox secrets"),
+    MAIL_ALLOW(
+            "holdfast.mail.allow",
+            "",
+            false,
+            "Hosts, addresses or CIDR blocks, comma-separated, that mail connections may reach although they are"
+                    + " private, on any port and in clear text"),
+    SYNC_INTERVAL("holdfast.sync.interval", "300", false, "Seconds between two passes over a mailbox, at least 10"),
+    SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
+    PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
+    PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
+    PURGE_AT("holdfast.purge.at", "02:30", false, "Time of day (UTC, HH:mm) of the daily run, or off"),
+    NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),
+    CLOCK_START(
+            "holdfast.clock.start",
+            null,
+            false,
+            "For demonstrations only: the instant at which the application's clock starts instead of now");
+
+    private final String key;
+    private final String fallback;
+    private final boolean secret;
+    private final String meaning;
+
+    Setting(String key, String fallback, boolean secret, String meaning) {
+        this.key = key;
+        this.fallback = fallback;
+        this.secret = secret;
+        this.meaning = meaning;
+    }
+
+    /** The system property. */
+    public String key() {
+        return key;
+    }
+
+    /** The environment variable. */
+    public String variable() {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    /** What it is for, in a sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Whether the value is shown masked. */
+    public boolean isSecret() {
+        return secret;
+    }
+
+    /** The value in force; empty when neither set nor defaulted. */
+    public Optional<String> value() {
+        String set = System.getProperty(key);
+        if (set == null) {
+            set = System.getenv(variable());
+        }
+        return Optional.ofNullable(set == null ? fallback : set)
+                .map(String::strip)
+                .filter(v -> !v.isEmpty());
+    }
+
+    /** The value as a whole number within bounds; a value outside them is refused with the setting's name. */
+    public int intValue(int least, int most) {
+        String text = value().orElseThrow(() -> new IllegalStateException(key + " is not set"));
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // answered below
+        }
+        throw new IllegalStateException(key + " is a number from " + least + " to " + most + ", not " + text);
+    }
+
+    /** Where the value in force comes from. */
+    public Source source() {
+        if (System.getProperty(key) != null) {
+            return Source.SYSTEM_PROPERTY;
+        }
+        return System.getenv(variable()) != null ? Source.ENVIRONMENT : Source.DEFAULT;
+    }
+
+    /** Where a value comes from. */
+    public enum Source {
+        SYSTEM_PROPERTY,
+        ENVIRONMENT,
+        DEFAULT
+    }
+}
