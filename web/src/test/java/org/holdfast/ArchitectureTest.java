@@ -52,7 +52,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theDomainKnowsNoBeansMailOrWeb = noClasses()
             .that()
-            .resideInAnyPackage("org.holdfast.plan", "org.holdfast.account", "org.holdfast.message", "org.holdfast.mailbox")
+            .resideInAnyPackage(
+                    "org.holdfast.plan", "org.holdfast.account", "org.holdfast.message", "org.holdfast.mailbox")
             .should()
             .dependOnClassesThat(resideInAnyPackage("jakarta.faces..", "jakarta.ws.rs..", "jakarta.batch.."));
 
