@@ -34,6 +34,16 @@ public class QueryValues implements ParamConverterProvider {
         if (type == Integer.class) {
             return converter(type, QueryValues::small, name, "is a whole number");
         }
+        if (type.isEnum()) {
+            T[] constants = type.getEnumConstants();
+            return converter(
+                    type,
+                    text -> Arrays.stream(constants)
+                            .filter(c -> ((Enum<?>) c).name().equals(text))
+                            .findFirst(),
+                    name,
+                    "is one of " + Arrays.toString(constants));
+        }
         if (type == Boolean.class) {
             return converter(type, QueryValues::truth, name, "is true or false");
         }

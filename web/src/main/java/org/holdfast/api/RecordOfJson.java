@@ -91,10 +91,10 @@ final class RecordOfJson {
     private Object ofText(Class<?> type, JsonValue value, String path) {
         String text = value instanceof JsonString string ? string.getString() : "";
         if (type == Instant.class) {
-            return Texts.instant(text).orElseGet(() -> wrong(path, Texts.INSTANT_FORM));
+            return Texts.instant(text).<Object>map(i -> i).orElseGet(() -> wrong(path, Texts.INSTANT_FORM));
         }
         if (type == Id.class) {
-            return Texts.id(text).map(Id::new).orElseGet(() -> wrong(path, "is an id: a text of digits"));
+            return Texts.id(text).<Object>map(Id::new).orElseGet(() -> wrong(path, "is an id: a text of digits"));
         }
         for (Object constant : type.getEnumConstants()) {
             if (((Enum<?>) constant).name().equals(text)) {
@@ -135,7 +135,7 @@ final class RecordOfJson {
         }
     }
 
-    private <T> T wrong(String field, String message) {
+    private Object wrong(String field, String message) {
         errors.add(new FieldError(field, message));
         return null;
     }
