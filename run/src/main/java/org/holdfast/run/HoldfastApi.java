@@ -22,7 +22,7 @@ import java.util.List;
 /** A caller of the public REST API, as a script outside the server would be. */
 public final class HoldfastApi {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final HttpClient client;
     private final URI application;
@@ -54,7 +54,7 @@ public final class HoldfastApi {
                         .add("password", password)
                         .add("displayName", "First Administrator")
                         .build());
-        return as(made.getString("token"));
+        return as(made.getJsonObject("token").getString("token"));
     }
 
     /**

@@ -43,10 +43,8 @@ class PayaraMicroIT {
     @Test
     void warMigratesItsDatabaseAndListensOnLoopbackOnly() throws SQLException, IOException {
         postgres.createDatabase("micro", "template1");
-        try (PayaraMicro server = PayaraMicro.start(Launch.of(WAR)
-                .database(postgres, "micro")
-                .folder(folder)
-                .health("/jakarta.faces.resource/components.css.xhtml?ln=primefaces"))) {
+        try (PayaraMicro server = PayaraMicro.start(
+                Launch.of(WAR).database(postgres, "micro").folder(folder).setting("holdfast.purge.at", "off"))) {
             assertThat(server.logged()).contains("Schema at version").doesNotContain("SEVERE");
             assertThat(tablesLike("flyway_schema_history")).isEqualTo(1);
             assertThat(Listening.addressesOf(server.pid()))
@@ -73,8 +71,7 @@ class PayaraMicroIT {
             zip.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
             zip.write("<web-app><no-end>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
-        PayaraMicro.Launch launch =
-                PayaraMicro.deploying(broken).database(postgres, "postgres").folder(folder);
+        Launch launch = Launch.of(broken).database(postgres, "postgres").folder(folder);
         assertThatThrownBy(() -> PayaraMicro.start(launch))
                 .hasMessageContaining("The application did not deploy")
                 .hasMessageContaining("web.xml");

@@ -58,7 +58,7 @@ public abstract class SmokeContract extends PackagedApplication {
     void purgeRunCompletesAndItsJobIsRecordedInTheDatabaseOfTheApplication() throws SQLException {
         JsonObject started = holdfast().administrator().post("purge/runs", JsonValue.EMPTY_JSON_OBJECT);
         String path = "purge/runs/" + started.getString("id");
-        Awaitility.await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> assertThat(
+        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(
                         holdfast().administrator().get(path).getString("status"))
                 .isEqualTo("COMPLETED"));
         try (Connection connection = holdfast().database().getConnection();
