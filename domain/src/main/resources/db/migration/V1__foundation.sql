@@ -352,16 +352,30 @@ CREATE TABLE purge_run (
     ended_at       timestamptz,
     -- The terms in force at as_of, for the record (JSON).
     terms          text        NOT NULL,
-    execution_id   bigint,
+    -- Raised by each restart or adoption: workers of an earlier execution are fenced off by it.
+    executions     integer     NOT NULL DEFAULT 1,
+    execution_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Copies purged when the present execution began: what the rate is measured from.
+    purged_before  bigint      NOT NULL DEFAULT 0,
+    -- Adoptions in a row after executions that purged nothing.
+    idle_adoptions integer     NOT NULL DEFAULT 0,
     worker_slots   integer     NOT NULL CHECK (worker_slots BETWEEN 1 AND 64),
     chunk_size     integer     NOT NULL CHECK (chunk_size BETWEEN 1 AND 100000),
     due_copies     bigint,
     due_bytes      bigint,
-    heartbeat_at   timestamptz NOT NULL,
+    -- What stays as of as_of, by reason; NULL until counted.
+    kept_bound     bigint,
+    kept_held      bigint,
+    kept_young     bigint,
+    kept_in_grace  bigint,
+    heartbeat_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     failure        text,
     -- Seal: SHA-256 over the previous run's seal and this run's slice heads; set when it completes.
+    -- Runs are numbered in the order of their seals, which is not that of their ids.
+    seal_number    bigint      UNIQUE,
     previous_seal  bytea,
-    seal           bytea
+    seal           bytea,
+    CHECK ((seal IS NULL) = (seal_number IS NULL) AND (seal IS NULL) = (previous_seal IS NULL))
 );
 -- One run at a time. Narrower scopes may run side by side once they are known not to overlap.
 CREATE UNIQUE INDEX purge_run_active ON purge_run ((true)) WHERE status IN ('STARTING', 'RUNNING', 'STOPPING');
@@ -375,7 +389,7 @@ CREATE TABLE purge_slice (
     due_copies     bigint  NOT NULL,
     sweep          smallint NOT NULL DEFAULT 1,
     cursor_account bigint  NOT NULL,
-    cursor_clock   timestamptz,
+    cursor_clock   timestamptz NOT NULL DEFAULT 'epoch',
     cursor_id      bigint  NOT NULL DEFAULT 0,
     done           boolean NOT NULL DEFAULT false,
     lease_owner    text,
@@ -408,6 +422,8 @@ CREATE TABLE ledger_entry (
     PRIMARY KEY (run_id, slice, number),
     FOREIGN KEY (run_id, slice) REFERENCES purge_slice (run_id, number)
 );
+-- Hashes do not compress.
+ALTER TABLE ledger_entry ALTER COLUMN pack SET STORAGE EXTERNAL;
 CREATE INDEX ledger_entry_copy ON ledger_entry USING gist (int8range(first_copy, last_copy, '[]'));
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
