@@ -220,6 +220,8 @@ CREATE TABLE folder_state (
     -- The window was filled down to this instant; NULL: without limit.
     filled_from     timestamptz,
     originals       integer     NOT NULL DEFAULT 0,
+    -- SHA-256 over the UIDs that seemed to vanish in a mass; they go if the next look sees the same.
+    suspects        bytea,
     updated_at      timestamptz NOT NULL
 );
 
