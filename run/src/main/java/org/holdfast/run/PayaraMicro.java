@@ -23,6 +23,7 @@ public final class PayaraMicro implements ApplicationServer {
             "java.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n",
             ".level=INFO",
             "com.hazelcast.level=WARNING",
+            "jakarta.enterprise.ejb.container.level=WARNING",
             "javax.enterprise.system.tools.deployment.dol.level=WARNING",
             "javax.enterprise.system.tools.deployment.common.level=WARNING",
             "javax.enterprise.system.security.ssl.level=SEVERE",

@@ -8,12 +8,13 @@ import jakarta.json.JsonValue;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Optional;
 
 /**
  * Writes records as JSON, the same on every server: components in their order, instants in ISO 8601
- * (UTC), enumerations by name, an empty Optional as null.
+ * (UTC, to the microsecond that the database keeps), enumerations by name, an empty Optional as null.
  */
 final class JsonOfRecord {
 
@@ -58,8 +59,11 @@ final class JsonOfRecord {
         if (value instanceof Enum<?> constant) {
             return Json.createValue(constant.name());
         }
-        if (value instanceof String || value instanceof Instant) {
-            return Json.createValue(value.toString());
+        if (value instanceof Instant instant) {
+            return Json.createValue(instant.truncatedTo(ChronoUnit.MICROS).toString());
+        }
+        if (value instanceof String text) {
+            return Json.createValue(text);
         }
         throw new IllegalStateException("No JSON form for " + value.getClass());
     }

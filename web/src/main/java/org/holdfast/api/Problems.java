@@ -26,6 +26,13 @@ public class Problems implements ExceptionMapper<Throwable> {
     @Context
     private UriInfo uri;
 
+    public Problems() {}
+
+    /** For the request at a place. */
+    Problems(UriInfo uri) {
+        this.uri = uri;
+    }
+
     @Override
     public Response toResponse(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
