@@ -1,0 +1,100 @@
+package org.holdfast.binding;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.holdfast.account.Role;
+import org.holdfast.plan.PlanPolicy;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.AuditTrail;
+import org.holdfast.security.Caller;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Binds copies to CRM records and tasks, and takes bindings off again. */
+@Stateless
+@RolesAllowed({Role.ADMINISTRATOR_NAME, Role.OWNER_NAME})
+public class Bindings {
+
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private CurrentCaller currentCaller;
+
+    @Inject
+    private PlanPolicy policy;
+
+    @Inject
+    private AuditTrail audit;
+
+    @Inject
+    private Clock clock;
+
+    /**
+     * Binds a copy; binding it again to the same target changes nothing. An answered bind holds, whatever
+     * races with it.
+     *
+     * @throws Refusal with code {@code copy-purged} if the purge was first, {@code not-found} if the copy
+     *     never was or is not the caller's
+     */
+    public Bound bind(long copyId, BindingTarget target) {
+        Caller caller = currentCaller.get();
+        Instant now = clock.instant();
+        return jdbi.withHandle(h -> {
+            BindingRepository bindings = new BindingRepository(h);
+            long account = lockVisible(h, caller, copyId);
+            Bound bound = bindings.bind(copyId, account, target, caller.name(), now);
+            audit.record(caller.name(), "copy.bind", "copy:" + copyId, null, target.toString());
+            return bound;
+        });
+    }
+
+    /**
+     * Takes one binding off. After the last one the copy stays for the release grace of its plan.
+     *
+     * @throws Refusal if the copy or the binding is not there
+     */
+    public void unbind(long copyId, BindingTarget target) {
+        Caller caller = currentCaller.get();
+        Instant now = clock.instant();
+        jdbi.useHandle(h -> {
+            long account = lockVisible(h, caller, copyId);
+            Instant keepUntil = now.plus(policy.entitlement(account, now).grace());
+            if (!new BindingRepository(h).unbind(copyId, target, keepUntil)) {
+                throw Refusal.notFound("binding", target + " of message " + copyId);
+            }
+            audit.record(caller.name(), "copy.unbind", "copy:" + copyId, null, target.toString());
+        });
+    }
+
+    /**
+     * The bindings of a copy, oldest first.
+     *
+     * @throws Refusal if the copy is not there or not the caller's
+     */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
+    public List<Bound> of(long copyId) {
+        Caller caller = currentCaller.get();
+        return jdbi.withHandle(h -> {
+            long account = h.createQuery("SELECT account_id FROM mail_copy WHERE id = :copy")
+                    .bind("copy", copyId)
+                    .mapTo(Long.class)
+                    .findOne()
+                    .orElseThrow(() -> Refusal.notFound("message", copyId));
+            caller.requireSees(account, "message", copyId);
+            return new BindingRepository(h).of(copyId);
+        });
+    }
+
+    private static long lockVisible(Handle handle, Caller caller, long copyId) {
+        long account =
+                new BindingRepository(handle).lockCopy(copyId).orElseThrow(() -> Refusal.notFound("message", copyId));
+        caller.requireSees(account, "message", copyId);
+        return account;
+    }
+}
