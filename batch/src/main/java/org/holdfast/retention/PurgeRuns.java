@@ -2,41 +2,68 @@ package org.holdfast.retention;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import org.holdfast.account.Role;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
 
 /** Starts, stops, restarts and shows purge runs; one is active at a time in an installation. */
 @Stateless
 @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class PurgeRuns {
 
+    @Inject
+    private CurrentCaller currentCaller;
+
+    @Inject
+    private RunLifecycle lifecycle;
+
+    @Inject
+    private PurgeJobs jobs;
+
+    @Inject
+    private KeptCounts kept;
+
+    @Inject
+    private Jdbi jdbi;
+
     /**
-     * Starts a run; workers purge after this returns.
+     * Starts a run; workers purge after this returns. Not part of the caller's transaction.
      *
      * @param asOf the instant of the due rule; null: now
-     * @throws org.holdfast.refusal.Refusal {@code purge-as-of-in-future} for an instant that is not yet,
-     *     {@code purge-already-running} while a run is active
+     * @throws Refusal {@code purge-as-of-in-future} for an instant that is not yet, {@code
+     *     purge-already-running} while a run is active, {@code not-found} for a scope that names nothing
      */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public PurgeRun start(PurgeScope scope, Instant asOf) {
-        throw new UnsupportedOperationException("follows on this branch: " + scope + asOf);
+        long run = lifecycle.record(scope, asOf, currentCaller.get().name());
+        jobs.run(run, 1);
+        kept.countSoon();
+        return get(run);
     }
 
     /** Asks a run to stop after the chunks in hand; one that has ended is refused with {@code purge-not-running}. */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public void stop(long runId) {
-        throw new UnsupportedOperationException("follows on this branch: " + runId);
+        lifecycle.stop(runId, currentCaller.get().name());
     }
 
     /** Takes a stopped or failed run up where its rows say; refused with {@code purge-not-restartable} otherwise. */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public void restart(long runId) {
-        throw new UnsupportedOperationException("follows on this branch: " + runId);
+        jobs.run(runId, lifecycle.restart(runId, currentCaller.get().name()));
     }
 
+    /** A run as it stands now. */
     public PurgeRun get(long runId) {
-        throw new UnsupportedOperationException("follows on this branch: " + runId);
+        return jdbi.withHandle(h -> new RunReadings(h).find(runId))
+                .orElseThrow(() -> Refusal.notFound("purge run", runId));
     }
 
     /**
@@ -46,11 +73,16 @@ public class PurgeRuns {
      * @param limit 1 to 200
      */
     public List<PurgeRun> page(long beforeId, int limit) {
-        throw new UnsupportedOperationException("follows on this branch: " + beforeId + limit);
+        if (limit < 1 || limit > 200) {
+            throw new Refusal(Refusal.Kind.INVALID, "limit-out-of-range", "A page has 1 to 200 runs, not " + limit);
+        }
+        long before = beforeId <= 0 ? Long.MAX_VALUE : beforeId;
+        return jdbi.withHandle(h -> new RunReadings(h).page(before, limit));
     }
 
     /** The run's ranges in order. */
     public List<SliceProgress> slices(long runId) {
-        throw new UnsupportedOperationException("follows on this branch: " + runId);
+        get(runId);
+        return jdbi.withHandle(h -> new RunReadings(h).slices(runId));
     }
 }

@@ -84,6 +84,64 @@ public final class BindingRepository {
         return deleted == 1;
     }
 
+    /**
+     * Locks every copy that is bound to a record, in the order of their ids so that two who do this wait
+     * for each other instead of locking crosswise.
+     *
+     * @return how many they are
+     */
+    public int lockBoundTo(long accountId, BindingTarget target) {
+        return handle.createQuery("SELECT c.id FROM mail_copy c WHERE c.id IN (SELECT copy_id FROM binding"
+                        + " WHERE account_id = :account AND kind = :kind AND reference = :reference)"
+                        + " ORDER BY c.id FOR UPDATE")
+                .bind("account", accountId)
+                .bind("kind", target.kind())
+                .bind("reference", target.reference())
+                .mapTo(Long.class)
+                .list()
+                .size();
+    }
+
+    /**
+     * Binds to one record whatever is bound to another, as when a lead becomes a deal; who bound it and
+     * when stays. The copies are locked. A copy that is bound to both keeps one binding.
+     */
+    public void rebind(long accountId, BindingTarget from, BindingTarget to) {
+        // One statement, one snapshot: what is bound to the first record meanwhile stays bound to it.
+        handle.createUpdate("WITH old AS (DELETE FROM binding WHERE account_id = :account AND kind = :kind"
+                        + " AND reference = :reference RETURNING copy_id, bound_by, bound_at),"
+                        + " moved AS (INSERT INTO binding (copy_id, account_id, kind, reference, bound_by, bound_at)"
+                        + " SELECT copy_id, :account, :toKind, :toReference, bound_by, bound_at FROM old"
+                        + " ON CONFLICT DO NOTHING RETURNING copy_id)"
+                        + " UPDATE mail_copy c SET bind_count = bind_count - 1 FROM old LEFT JOIN moved USING (copy_id)"
+                        + " WHERE c.id = old.copy_id AND moved.copy_id IS NULL")
+                .bind("account", accountId)
+                .bind("kind", from.kind())
+                .bind("reference", from.reference())
+                .bind("toKind", to.kind())
+                .bind("toReference", to.reference())
+                .execute();
+    }
+
+    /**
+     * Takes the bindings to a record off every copy, as when the record is deleted. The copies are locked.
+     *
+     * @param keepUntil end of the release grace of those that had no other binding or hold
+     */
+    public void release(long accountId, BindingTarget target, Instant keepUntil) {
+        handle.createUpdate(
+                        "WITH gone AS (DELETE FROM binding WHERE account_id = :account AND kind = :kind"
+                                + " AND reference = :reference RETURNING copy_id)"
+                                + " UPDATE mail_copy c SET bind_count = bind_count - 1,"
+                                + " keep_until = CASE WHEN bind_count = 1 AND hold_count = 0"
+                                + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END FROM gone WHERE c.id = gone.copy_id")
+                .bind("account", accountId)
+                .bind("kind", target.kind())
+                .bind("reference", target.reference())
+                .bind("keepUntil", keepUntil)
+                .execute();
+    }
+
     /** The bindings of a copy, oldest first. */
     public List<Bound> of(long copyId) {
         return handle.createQuery("SELECT * FROM binding WHERE copy_id = :copy ORDER BY id")

@@ -73,6 +73,49 @@ public class Bindings {
     }
 
     /**
+     * Binds to one record whatever is bound to another: a record was converted or merged.
+     *
+     * @return how many copies were bound to the first
+     * @throws Refusal if there is no such account
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public int rebind(long accountId, BindingTarget from, BindingTarget to) {
+        String caller = currentCaller.get().name();
+        policy.entitlement(accountId, clock.instant());
+        if (from.equals(to)) {
+            throw new Refusal(Refusal.Kind.UNUSABLE, "same-record", "Name two different records");
+        }
+        return jdbi.withHandle(h -> {
+            BindingRepository bindings = new BindingRepository(h);
+            int copies = bindings.lockBoundTo(accountId, from);
+            bindings.rebind(accountId, from, to);
+            audit.record(caller, "record.rebind", "account:" + accountId, null, from + " to " + to + ", " + copies);
+            return copies;
+        });
+    }
+
+    /**
+     * Takes the bindings to a record off every copy: the record was deleted. Copies with no other binding
+     * stay for the release grace of the account's plan.
+     *
+     * @return how many copies were bound to it
+     * @throws Refusal if there is no such account
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public int release(long accountId, BindingTarget record) {
+        String caller = currentCaller.get().name();
+        Instant now = clock.instant();
+        Instant keepUntil = now.plus(policy.entitlement(accountId, now).grace());
+        return jdbi.withHandle(h -> {
+            BindingRepository bindings = new BindingRepository(h);
+            int copies = bindings.lockBoundTo(accountId, record);
+            bindings.release(accountId, record, keepUntil);
+            audit.record(caller, "record.release", "account:" + accountId, null, record + ", " + copies);
+            return copies;
+        });
+    }
+
+    /**
      * The bindings of a copy, oldest first.
      *
      * @throws Refusal if the copy is not there or not the caller's

@@ -2,22 +2,37 @@ package org.holdfast.ledger;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.security.Caller;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
 
 /** Reads the record of every purged copy: verifies the whole, and finds one. */
 @Stateless
 @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
 public class Ledger {
 
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private CurrentCaller currentCaller;
+
     /** Reads every entry and recomputes every hash; stops at the first break. Minutes on a large ledger. */
     public Verification verify() {
-        throw new UnsupportedOperationException("follows on this branch");
+        return jdbi.withHandle(h -> new LedgerRows(h).verify());
     }
 
-    /** When, in which run and by which terms a copy was purged; empty if the ledger does not name it. */
+    /**
+     * When, in which run and by which terms a copy was purged; empty if the ledger does not name it, or not
+     * as one of the caller's account.
+     */
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public Optional<LedgerRecord> find(long copyId) {
-        throw new UnsupportedOperationException("follows on this branch: " + copyId);
+        Caller caller = currentCaller.get();
+        return jdbi.withHandle(h -> new LedgerRows(h).find(copyId))
+                .filter(found -> caller.sees(found.copy().accountId()));
     }
 }

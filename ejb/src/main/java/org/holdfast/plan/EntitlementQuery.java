@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -34,6 +35,37 @@ public final class EntitlementQuery {
                 .bind("account", accountId)
                 .map((row, context) -> read(row))
                 .findOne());
+    }
+
+    /**
+     * What an account may do from an instant on: the span in force then, and every dated change after it.
+     *
+     * @return in order of time; empty if there is no such account
+     */
+    public List<EntitlementSpan> timeline(long accountId, Instant from, Instant known) {
+        List<EntitlementSpan> spans = new ArrayList<>();
+        find(accountId, from, known).ifPresent(e -> spans.add(new EntitlementSpan(from, e)));
+        for (Instant change : changes(accountId, from, known)) {
+            find(accountId, change, known)
+                    .filter(e -> !e.equals(spans.get(spans.size() - 1).entitlement()))
+                    .ifPresent(e -> spans.add(new EntitlementSpan(change, e)));
+        }
+        return spans;
+    }
+
+    private List<Instant> changes(long accountId, Instant after, Instant known) {
+        return jdbi.withHandle(h -> h.createQuery("WITH dated AS (SELECT valid_from, valid_until FROM subscription"
+                        + " WHERE account_id = :account AND known_from <= :known"
+                        + " AND (known_until IS NULL OR known_until > :known)"
+                        + " UNION ALL SELECT valid_from, valid_until FROM plan_terms WHERE known_from <= :known"
+                        + " AND (known_until IS NULL OR known_until > :known))"
+                        + " SELECT valid_from AS at FROM dated WHERE valid_from > :after"
+                        + " UNION SELECT valid_until FROM dated WHERE valid_until > :after ORDER BY at")
+                .bind("account", accountId)
+                .bind("known", known)
+                .bind("after", after)
+                .mapTo(Instant.class)
+                .list());
     }
 
     /**

@@ -33,6 +33,19 @@ public class PlanPolicy {
                 .orElseThrow(() -> Refusal.notFound("account", accountId));
     }
 
+    /**
+     * The entitlement from an instant on with every dated change after it, as known now.
+     *
+     * @throws Refusal if there is no such account
+     */
+    public List<EntitlementSpan> timeline(long accountId, Instant from) {
+        List<EntitlementSpan> spans = new EntitlementQuery(jdbi).timeline(accountId, from, clock.instant());
+        if (spans.isEmpty()) {
+            throw Refusal.notFound("account", accountId);
+        }
+        return spans;
+    }
+
     /** Codes of the plans whose terms at an instant let an account synchronise, cheapest first. */
     public List<String> plansThatSync(Instant at) {
         return new EntitlementQuery(jdbi).plansThatSync(at, clock.instant());

@@ -2,13 +2,27 @@ package org.holdfast.retention;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Instant;
 import org.holdfast.account.Role;
+import org.holdfast.security.Caller;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
 
 /** Says what a purge would remove and keep, without changing anything. */
 @Stateless
 @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
 public class Previews {
+
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private Clock clock;
+
+    @Inject
+    private CurrentCaller currentCaller;
 
     /**
      * Applies the due rule to everything in a scope, read-only. An owner sees the own account only.
@@ -16,6 +30,8 @@ public class Previews {
      * @param asOf the instant of the rule, past or future; null: now
      */
     public Preview dryRun(PurgeScope scope, Instant asOf) {
-        throw new UnsupportedOperationException("follows on this branch: " + scope + asOf);
+        Caller caller = currentCaller.get();
+        Instant at = asOf == null ? clock.instant() : asOf;
+        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, at, caller.account()));
     }
 }

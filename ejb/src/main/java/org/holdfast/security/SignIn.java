@@ -97,15 +97,16 @@ public class SignIn implements HttpAuthenticationMechanism {
         response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         response.setHeader(
                 "WWW-Authenticate", "Bearer realm=\"holdfast\"" + (presented ? ", error=\"invalid_token\"" : ""));
+        String code = presented ? "token-refused" : "token-missing";
+        String detail = presented
+                ? "This token is unknown, expired or revoked; use another"
+                : "Send a token in the header Authorization: Bearer";
         write(
                 response,
                 "application/problem+json",
-                "{\"type\":\"urn:holdfast:problem:" + (presented ? "token-refused" : "token-missing")
-                        + "\",\"title\":\"Not signed in\",\"status\":401,\"detail\":\""
-                        + (presented
-                                ? "This token is unknown, expired or revoked; use another"
-                                : "Send a token in the header Authorization: Bearer")
-                        + "\",\"code\":\"" + (presented ? "token-refused" : "token-missing") + "\"}");
+                "{\"type\":\"urn:holdfast:problem:" + code
+                        + "\",\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"" + detail
+                        + "\",\"instance\":null,\"code\":\"" + code + "\",\"errors\":[]}");
         return AuthenticationStatus.SEND_FAILURE;
     }
 

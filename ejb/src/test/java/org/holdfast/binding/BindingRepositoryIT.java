@@ -121,6 +121,48 @@ class BindingRepositoryIT {
     }
 
     @Test
+    void aLeadThatBecomesADealTakesItsCopiesAlongAndNoneIsCountedTwice() {
+        BindingTarget lead = new BindingTarget("lead", "L-9");
+        BindingTarget deal = new BindingTarget("deal", "D-9");
+        long one = copy();
+        long both = copy();
+        bind(one, lead);
+        bind(both, lead);
+        bind(both, deal);
+        int moved = jdbi.inTransaction(h -> {
+            BindingRepository repository = new BindingRepository(h);
+            int copies = repository.lockBoundTo(account, lead);
+            repository.rebind(account, lead, deal);
+            return copies;
+        });
+        assertThat(moved).isEqualTo(2);
+        assertThat(List.of(bindCount(one), bindCount(both))).containsExactly(1, 1);
+        List<Bound> bindings = jdbi.withHandle(h -> new BindingRepository(h).of(one));
+        assertThat(bindings).extracting(Bound::target).containsExactly(deal);
+        assertThat(keepUntil(one)).isNull();
+    }
+
+    @Test
+    void aDeletedRecordReleasesItsCopiesAndStartsTheGraceOfThoseBoundToNothingElse() {
+        BindingTarget company = new BindingTarget("company", "C-9");
+        Instant grace = NOW.plus(Duration.ofDays(7));
+        long only = copy();
+        long alsoDeal = copy();
+        bind(only, company);
+        bind(alsoDeal, company);
+        bind(alsoDeal, DEAL);
+        jdbi.useTransaction(h -> {
+            BindingRepository bindings = new BindingRepository(h);
+            assertThat(bindings.lockBoundTo(account, company)).isEqualTo(2);
+            bindings.release(account, company, grace);
+        });
+        assertThat(bindCount(only)).isZero();
+        assertThat(keepUntil(only)).isEqualTo(grace);
+        assertThat(bindCount(alsoDeal)).isEqualTo(1);
+        assertThat(keepUntil(alsoDeal)).isNull();
+    }
+
+    @Test
     void theDatabaseRefusesToDeleteABoundCopyWhoeverAsks() {
         long copy = copy();
         bind(copy, DEAL);

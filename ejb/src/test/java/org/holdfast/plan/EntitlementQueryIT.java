@@ -104,6 +104,16 @@ class EntitlementQueryIT {
     }
 
     @Test
+    void theTimelineHoldsThePresentAndEveryDatedChangeAfterIt() {
+        Instant end = TERMS.plus(Duration.ofDays(14));
+        long account = account("DEMO", NOW, end, NOW);
+        assertThat(query.timeline(account, NOW, NOW))
+                .extracting(span -> span.from() + " " + span.entitlement().planCode() + " "
+                        + span.entitlement().retention())
+                .containsExactly(NOW + " DEMO no limit", TERMS + " DEMO 30 days", end + " FREE 0 days");
+    }
+
+    @Test
     void noAccountNoAnswer() {
         assertThat(query.find(Long.MAX_VALUE, TERMS, NOW)).isEmpty();
     }

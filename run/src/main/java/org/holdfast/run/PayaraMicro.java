@@ -5,59 +5,81 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /**
- * Payara Micro as a process on 127.0.0.1 with the application's WAR, its data source {@code
- * jdbc/holdfast} and the batch job repository on PostgreSQL. Nothing of it listens elsewhere.
+ * Payara Micro as a process with the application's WAR, its data source {@code jdbc/holdfast} and the
+ * batch job repository on PostgreSQL.
  */
-public final class PayaraMicro implements AutoCloseable {
+public final class PayaraMicro implements ApplicationServer {
 
-    private static final String CONTEXT_ROOT = "/holdfast";
+    /** One line a record, and without what Hibernate repeats for each attribute. */
+    private static final List<String> LOGGING = List.of(
+            "handlers=java.util.logging.ConsoleHandler",
+            "java.util.logging.ConsoleHandler.level=FINE",
+            "java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter",
+            "java.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n",
+            ".level=INFO",
+            "com.hazelcast.level=WARNING",
+            "jakarta.enterprise.ejb.container.level=WARNING",
+            "javax.enterprise.system.tools.deployment.dol.level=WARNING",
+            "javax.enterprise.system.tools.deployment.common.level=WARNING",
+            "javax.enterprise.system.security.ssl.level=SEVERE",
+            "fish.payara.nucleus.util.level=WARNING",
+            "org.glassfish.admin.mbeanserver.level=WARNING",
+            "org.hibernate.orm.incubating.level=SEVERE",
+            "org.hibernate.orm.deprecation.level=SEVERE");
+
+    private static final String BOOTED = "Payara Micro URLs:";
 
     private final ServerProcess process;
     private final URI url;
-    private final Path log;
 
-    private PayaraMicro(ServerProcess process, URI url, Path log) {
+    private PayaraMicro(ServerProcess process, URI url) {
         this.process = process;
         this.url = url;
-        this.log = log;
     }
 
-    /** Begins to describe a server for a WAR. */
-    public static Launch deploying(Path war) {
-        return new Launch(war);
+    /**
+     * Starts the server and waits until the application answers.
+     *
+     * @throws IllegalStateException when the WAR is missing, the port is taken, the server ends or the
+     *     application does not deploy; the message has the end of the log
+     */
+    public static PayaraMicro start(Launch launch) {
+        Path war = launch.archive();
+        int port = launch.httpPort();
+        try {
+            Path work = launch.workFolder();
+            List<String> command = command(launch, war, work, port);
+            PayaraMicro server = new PayaraMicro(
+                    ServerProcess.start("Payara Micro", command, work.resolve("server.log")),
+                    URI.create("http://127.0.0.1:" + port + CONTEXT_ROOT));
+            launch.awaitAnswer(server, server::problem);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Payara Micro has no folder to work in: " + e.getMessage(), e);
+        }
     }
 
-    /** Where the application is, without a slash at the end. */
+    @Override
     public URI url() {
         return url;
     }
 
-    public Path log() {
-        return log;
-    }
-
-    /** What the server logged so far. */
+    @Override
     public String logged() {
         return process.logged();
     }
 
+    @Override
     public long pid() {
         return process.pid();
     }
 
-    public boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Ends the server at once, as a power cut would; for fault tests. */
+    @Override
     public void kill() {
         process.kill();
     }
@@ -67,160 +89,33 @@ public final class PayaraMicro implements AutoCloseable {
         process.close();
     }
 
-    /** What to start, and how. */
-    public static final class Launch {
+    private static List<String> command(Launch launch, Path war, Path work, int port) throws IOException {
+        Path temporary = Files.createDirectories(work.resolve("tmp"));
+        List<String> command =
+                new ArrayList<>(List.of(ServerProcess.java(), "-Xmx768m", "-Djava.io.tmpdir=" + temporary));
+        command.addAll(launch.jvmOptions());
+        command.addAll(List.of("-jar", ServerFiles.get("payara-micro.jar").toString()));
+        command.addAll(List.of("--nocluster", "--nohostaware", "--disablephonehome"));
+        command.addAll(List.of("--rootdir", work.resolve("root").toString(), "--port", Integer.toString(port)));
+        command.addAll(List.of("--addlibs", ServerFiles.get("postgresql.jar").toString()));
+        Path logging = Launch.write(work.resolve("logging.properties"), LOGGING);
+        command.addAll(List.of("--logproperties", logging.toString()));
+        Path preboot = Launch.write(work.resolve("preboot.asadmin"), launch.payaraCommands("http-listener"));
+        command.addAll(List.of("--prebootcommandfile", preboot.toString()));
+        command.addAll(List.of("--contextroot", CONTEXT_ROOT, "--deploy", war.toString()));
+        return command;
+    }
 
-        private final Path war;
-        private final Map<String, String> settings = new LinkedHashMap<>();
-        private LocalPostgres postgres;
-        private String database;
-        private Path folder;
-        private int port;
-        private String health = "/api/v1/health";
-        private Duration patience = Duration.ofMinutes(4);
-
-        private Launch(Path war) {
-            this.war = war;
+    /** A failed deployment leaves the server running, without the application. */
+    private Optional<IllegalStateException> problem() {
+        if (!process.isAlive()) {
+            return Optional.of(process.failure("Payara Micro ended while it started."));
         }
-
-        /** The database of the application, which exists already. */
-        public Launch database(LocalPostgres server, String name) {
-            postgres = server;
-            database = name;
-            return this;
+        String logged = logged();
+        int booted = logged.indexOf(BOOTED);
+        if (booted >= 0 && logged.contains(" ready in ") && logged.indexOf(CONTEXT_ROOT, booted) < 0) {
+            return Optional.of(process.failure("The application did not deploy."));
         }
-
-        /** The HTTP port; 0, the default: any free one. */
-        public Launch port(int number) {
-            port = number;
-            return this;
-        }
-
-        /** A system property of the server, such as {@code holdfast.mail.allow}. */
-        public Launch setting(String key, String value) {
-            settings.put(key, value);
-            return this;
-        }
-
-        /** Where log, configuration and temporary files go; by default a new temporary folder. */
-        public Launch folder(Path path) {
-            folder = path;
-            return this;
-        }
-
-        /** The path below the context root that answers 200 when the application is up. */
-        public Launch health(String path) {
-            health = path;
-            return this;
-        }
-
-        /** How long to wait for the first answer. */
-        public Launch patience(Duration duration) {
-            patience = duration;
-            return this;
-        }
-
-        /**
-         * Starts the server and waits until the application answers.
-         *
-         * @throws IllegalStateException when the WAR is missing, the port is taken, the server ends or the
-         *     application does not deploy; the message has the end of the log
-         */
-        public PayaraMicro start() {
-            if (!Files.isRegularFile(war)) {
-                throw new IllegalStateException("No " + war + ": build it first (mvn package)");
-            }
-            int http = port == 0 ? FreePort.any() : port;
-            FreePort.require(http, "Stop what listens there or choose another port.");
-            try {
-                Path work = folder == null ? Files.createTempDirectory("holdfast-micro") : folder.toAbsolutePath();
-                Files.createDirectories(work.resolve("tmp"));
-                Path log = work.resolve("server.log");
-                ServerProcess process = ServerProcess.start("Payara Micro", command(work, http), log);
-                PayaraMicro server =
-                        new PayaraMicro(process, URI.create("http://127.0.0.1:" + http + CONTEXT_ROOT), log);
-                awaitAnswer(server);
-                return server;
-            } catch (IOException e) {
-                throw new UncheckedIOException("Payara Micro has no folder to work in: " + e.getMessage(), e);
-            }
-        }
-
-        private List<String> command(Path work, int http) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    ServerProcess.java(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx768m",
-                    "-Dfile.encoding=UTF-8",
-                    "-Djava.io.tmpdir=" + work.resolve("tmp")));
-            settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-            command.addAll(List.of(
-                    "-jar",
-                    ServerFiles.get("payara-micro.jar").toString(),
-                    "--nocluster",
-                    "--nohostaware",
-                    "--disablephonehome",
-                    "--rootdir",
-                    work.resolve("root").toString(),
-                    "--port",
-                    Integer.toString(http),
-                    "--addlibs",
-                    ServerFiles.get("postgresql.jar").toString(),
-                    "--logproperties",
-                    Files.writeString(work.resolve("logging.properties"), PayaraFiles.logging())
-                            .toString(),
-                    "--prebootcommandfile",
-                    Files.write(work.resolve("preboot.asadmin"), preboot()).toString(),
-                    "--contextroot",
-                    CONTEXT_ROOT,
-                    "--deploy",
-                    war.toAbsolutePath().toString()));
-            return command;
-        }
-
-        /** All of it before boot: the batch runtime takes its data source when it is first asked for. */
-        private List<String> preboot() {
-            List<String> commands = new ArrayList<>();
-            commands.addAll(PayaraFiles.dataSource(postgres, database));
-            String config = "set configs.config.server-config.";
-            commands.add(config + "batch-runtime-configuration.data-source-lookup-name=jdbc/holdfast");
-            commands.add(config + "network-config.network-listeners.network-listener.http-listener.address=127.0.0.1");
-            // One node: the data grid would listen on every address, whatever --interfaces says.
-            commands.add(config + "hazelcast-config-specific-configuration.enabled=false");
-            return commands;
-        }
-
-        private void awaitAnswer(PayaraMicro server) {
-            HttpProbe probe = new HttpProbe();
-            URI address = URI.create(server.url + health);
-            long until = System.nanoTime() + patience.toNanos();
-            try {
-                while (probe.status(address) != 200) {
-                    if (!server.process.isAlive()) {
-                        throw server.process.failure("Payara Micro ended while it started.");
-                    }
-                    if (server.process.logged().contains("Payara Micro URLs:") && !deployed(server)) {
-                        throw server.process.failure("The application did not deploy.");
-                    }
-                    if (System.nanoTime() > until) {
-                        throw server.process.failure(
-                                address + " did not answer 200 within " + patience.toSeconds() + " s.");
-                    }
-                    TimeUnit.MILLISECONDS.sleep(200);
-                }
-            } catch (InterruptedException e) {
-                server.close();
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while Payara Micro started", e);
-            } catch (RuntimeException e) {
-                server.close();
-                throw e;
-            }
-        }
-
-        private static boolean deployed(PayaraMicro server) {
-            String logged = server.process.logged();
-            return logged.indexOf(CONTEXT_ROOT, logged.indexOf("Payara Micro URLs:")) > 0;
-        }
+        return Optional.empty();
     }
 }

@@ -65,13 +65,17 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** A failure that shows why: the sentence, where the log is, and its last lines without stack frames. */
+    /** A failure that shows why: the sentence, where the log is, and its end. */
     IllegalStateException failure(String sentence) {
-        List<String> lines = logged().lines()
+        return new IllegalStateException(sentence + "\nThe last lines of its log (" + log + "):\n" + end(logged()));
+    }
+
+    /** The last lines of a log, without stack frames. */
+    static String end(String logged) {
+        List<String> lines = logged.lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("\tat ") && !line.startsWith("\t... "))
                 .toList();
-        String end = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
-        return new IllegalStateException(sentence + "\nThe last lines of its log (" + log + "):\n" + end);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     /** Ends the process without letting it clean up, as a power cut would; for fault tests. */

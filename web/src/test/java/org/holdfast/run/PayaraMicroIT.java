@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.holdfast.run.server.Listening;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,11 +43,8 @@ class PayaraMicroIT {
     @Test
     void warMigratesItsDatabaseAndListensOnLoopbackOnly() throws SQLException, IOException {
         postgres.createDatabase("micro", "template1");
-        try (PayaraMicro server = PayaraMicro.deploying(WAR)
-                .database(postgres, "micro")
-                .folder(folder)
-                .health("/jakarta.faces.resource/components.css.xhtml?ln=primefaces")
-                .start()) {
+        try (PayaraMicro server = PayaraMicro.start(
+                Launch.of(WAR).database(postgres, "micro").folder(folder).setting("holdfast.purge.at", "off"))) {
             assertThat(server.logged()).contains("Schema at version").doesNotContain("SEVERE");
             assertThat(tablesLike("flyway_schema_history")).isEqualTo(1);
             assertThat(Listening.addressesOf(server.pid()))
@@ -58,11 +56,9 @@ class PayaraMicroIT {
     @Test
     void portThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            PayaraMicro.Launch launch = PayaraMicro.deploying(WAR)
-                    .database(postgres, "postgres")
-                    .folder(folder)
-                    .port(taken.getLocalPort());
-            assertThatThrownBy(launch::start)
+            Launch launch =
+                    Launch.of(WAR).database(postgres, "postgres").folder(folder).port(taken.getLocalPort());
+            assertThatThrownBy(() -> PayaraMicro.start(launch))
                     .hasMessageContaining("Port " + taken.getLocalPort() + " on 127.0.0.1 is taken");
         }
     }
@@ -75,9 +71,8 @@ class PayaraMicroIT {
             zip.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
             zip.write("<web-app><no-end>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
-        PayaraMicro.Launch launch =
-                PayaraMicro.deploying(broken).database(postgres, "postgres").folder(folder);
-        assertThatThrownBy(launch::start)
+        Launch launch = Launch.of(broken).database(postgres, "postgres").folder(folder);
+        assertThatThrownBy(() -> PayaraMicro.start(launch))
                 .hasMessageContaining("The application did not deploy")
                 .hasMessageContaining("web.xml");
     }

@@ -1,8 +1,9 @@
-package org.holdfast.run;
+package org.holdfast.run.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -11,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads from /proc which TCP addresses a process listens on (Linux). */
-final class Listening {
+public final class Listening {
 
     private static final String LISTEN = "0A";
 
     private Listening() {}
 
     /** Local addresses in the kernel's hexadecimal form, {@code address:port}. */
-    static Set<String> addressesOf(long pid) throws IOException {
+    public static Set<String> addressesOf(long pid) throws IOException {
         Set<String> inodes;
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             inodes = descriptors
@@ -39,7 +40,7 @@ final class Listening {
     }
 
     /** Whether an address is 127.0.0.1, as IPv4 or mapped into IPv6, or ::1. */
-    static boolean isLoopback(String address) {
+    public static boolean isLoopback(String address) {
         return address.startsWith("0100007F:")
                 || address.startsWith("0000000000000000FFFF00000100007F:")
                 || address.startsWith("00000000000000000000000001000000:");
@@ -48,7 +49,7 @@ final class Listening {
     private static String target(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);

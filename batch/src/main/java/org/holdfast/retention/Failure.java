@@ -1,0 +1,33 @@
+package org.holdfast.retention;
+
+import java.sql.SQLException;
+
+/** Tells failures that a fresh execution may well get past from those that a person must look at. */
+final class Failure {
+
+    private Failure() {}
+
+    /**
+     * Whether the database went away, shut down, ran out of something or undid the transaction in favour of
+     * another one: SQLSTATE classes 08, 40, 53, 57 and 58.
+     */
+    static boolean isTransient(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().matches("(08|40|53|57|58).*")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The innermost message, with its type where that alone says something. */
+    static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

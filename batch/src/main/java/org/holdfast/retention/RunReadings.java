@@ -1,0 +1,127 @@
+package org.holdfast.retention;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Reads runs and their slices as a person wants to see them. */
+final class RunReadings {
+
+    private static final String RUN = "SELECT r.*, s.*, extract(epoch FROM CASE WHEN r.status IN"
+            + " ('STARTING', 'RUNNING', 'STOPPING') THEN clock_timestamp() ELSE r.heartbeat_at END - r.execution_at)"
+            + " AS seconds FROM purge_run r CROSS JOIN LATERAL (SELECT count(*) AS slices,"
+            + " count(*) FILTER (WHERE done) AS slices_done, coalesce(sum(purged_copies), 0)::bigint AS copies,"
+            + " coalesce(sum(purged_bytes), 0)::bigint AS bytes, coalesce(sum(skipped_copies), 0)::bigint AS skipped"
+            + " FROM purge_slice WHERE run_id = r.id) s";
+
+    private final Handle handle;
+
+    RunReadings(Handle handle) {
+        this.handle = handle;
+    }
+
+    Optional<PurgeRun> find(long runId) {
+        return handle.createQuery(RUN + " WHERE r.id = :run")
+                .bind("run", runId)
+                .map((row, context) -> run(row))
+                .findOne();
+    }
+
+    List<PurgeRun> page(long beforeId, int limit) {
+        return handle.createQuery(RUN + " WHERE r.id < :before ORDER BY r.id DESC LIMIT :limit")
+                .bind("before", beforeId)
+                .bind("limit", limit)
+                .map((row, context) -> run(row))
+                .list();
+    }
+
+    List<SliceProgress> slices(long runId) {
+        return handle.createQuery(
+                        "SELECT *, CASE WHEN NOT done AND lease_until > clock_timestamp() THEN lease_owner END"
+                                + " AS worker FROM purge_slice WHERE run_id = :run ORDER BY number")
+                .bind("run", runId)
+                .map((row, context) -> slice(row))
+                .list();
+    }
+
+    private static PurgeRun run(ResultSet row) throws SQLException {
+        PurgeStatus status = PurgeStatus.valueOf(row.getString("status"));
+        byte[] seal = row.getBytes("seal");
+        return new PurgeRun(
+                row.getLong("id"),
+                RunRows.scope(row),
+                instant(row, "as_of").orElseThrow(),
+                status,
+                row.getString("started_by"),
+                instant(row, "started_at").orElseThrow(),
+                instant(row, "ended_at"),
+                row.getString("terms"),
+                row.getInt("worker_slots"),
+                row.getInt("chunk_size"),
+                row.getInt("executions"),
+                instant(row, "heartbeat_at").orElseThrow(),
+                due(row),
+                progress(row, status),
+                kept(row),
+                status == PurgeStatus.FAILED ? Optional.ofNullable(row.getString("failure")) : Optional.empty(),
+                seal == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(seal)));
+    }
+
+    private static PurgeRun.Progress progress(ResultSet row, PurgeStatus status) throws SQLException {
+        long copies = row.getLong("copies");
+        long skipped = row.getLong("skipped");
+        double seconds = row.getDouble("seconds");
+        double rate = seconds > 0 ? (copies - row.getLong("purged_before")) / seconds : 0;
+        long left = Math.max(0, row.getLong("due_copies") - copies - skipped);
+        boolean estimable = status.isActive() && rate > 0 && due(row).isPresent();
+        return new PurgeRun.Progress(
+                row.getInt("slices"),
+                row.getInt("slices_done"),
+                copies,
+                row.getLong("bytes"),
+                skipped,
+                rate,
+                estimable ? Optional.of(Duration.ofSeconds((long) Math.ceil(left / rate))) : Optional.empty());
+    }
+
+    private static Optional<PurgeRun.Due> due(ResultSet row) throws SQLException {
+        return row.getObject("due_copies") == null
+                ? Optional.empty()
+                : Optional.of(new PurgeRun.Due(row.getLong("due_copies"), row.getLong("due_bytes")));
+    }
+
+    private static Optional<Kept> kept(ResultSet row) throws SQLException {
+        return row.getObject("kept_bound") == null
+                ? Optional.empty()
+                : Optional.of(new Kept(
+                        row.getLong("kept_bound"),
+                        row.getLong("kept_held"),
+                        row.getLong("kept_young"),
+                        row.getLong("kept_in_grace")));
+    }
+
+    private static SliceProgress slice(ResultSet row) throws SQLException {
+        return new SliceProgress(
+                row.getInt("number"),
+                row.getLong("first_account"),
+                row.getLong("last_account"),
+                row.getLong("due_copies"),
+                row.getInt("sweep"),
+                row.getBoolean("done"),
+                row.getLong("purged_copies"),
+                row.getLong("purged_bytes"),
+                row.getLong("skipped_copies"),
+                row.getInt("entries"),
+                Optional.ofNullable(row.getString("worker")));
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    }
+}

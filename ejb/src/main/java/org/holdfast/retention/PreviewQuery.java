@@ -1,0 +1,58 @@
+package org.holdfast.retention;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/** Counts what the due rule says of every copy in a scope. */
+public final class PreviewQuery {
+
+    private static final String COUNTS = "SELECT p.code, count(DISTINCT v.account_id) AS accounts, count(*) AS copies,"
+            + " count(*) FILTER (WHERE verdict = 'DUE') AS due,"
+            + " coalesce(sum(size_bytes) FILTER (WHERE verdict = 'DUE'), 0)::bigint AS due_bytes,"
+            + " count(*) FILTER (WHERE verdict = 'BOUND') AS bound, count(*) FILTER (WHERE verdict = 'HELD') AS held,"
+            + " count(*) FILTER (WHERE verdict = 'YOUNG') AS young,"
+            + " count(*) FILTER (WHERE verdict = 'IN_GRACE') AS in_grace"
+            + " FROM (SELECT e.plan_code, e.account_id, c.size_bytes, " + DueRuleSql.VERDICT + " AS verdict FROM "
+            + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
+            + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
+            + " WHERE true<within>) v"
+            + " JOIN plan p ON p.code = v.plan_code GROUP BY p.code, p.rank ORDER BY p.rank";
+
+    private final Handle handle;
+
+    public PreviewQuery(Handle handle) {
+        this.handle = handle;
+    }
+
+    /**
+     * The counts as of an instant.
+     *
+     * @param onlyAccount narrows any scope to one account; empty: does not
+     */
+    public Preview count(PurgeScope scope, Instant asOf, Optional<Long> onlyAccount) {
+        Instant at = DueRuleSql.precise(asOf);
+        String within = DueRuleSql.within(scope)
+                + onlyAccount.map(id -> " AND e.account_id = :onlyAccount").orElse("");
+        Query query = handle.createQuery(COUNTS.replace("<within>", within)).bind("asOf", at);
+        onlyAccount.ifPresent(id -> query.bind("onlyAccount", id));
+        List<Preview.PlanLine> lines = DueRuleSql.bindScope(query, scope)
+                .map((row, context) -> line(row))
+                .list();
+        return new Preview(scope, at, lines);
+    }
+
+    private static Preview.PlanLine line(ResultSet row) throws SQLException {
+        return new Preview.PlanLine(
+                row.getString("code"),
+                row.getLong("accounts"),
+                row.getLong("copies"),
+                row.getLong("due"),
+                row.getLong("due_bytes"),
+                new Kept(row.getLong("bound"), row.getLong("held"), row.getLong("young"), row.getLong("in_grace")));
+    }
+}
