@@ -38,7 +38,8 @@ final class CopiesChart {
 
     String toJson() {
         BarData data = new BarData()
-                .addLabels(days.stream().map(day -> moments.dayAndMonth(day.day())).toArray(String[]::new))
+                .addLabels(
+                        days.stream().map(day -> moments.dayAndMonth(day.day())).toArray(String[]::new))
                 .addDataset(series("chart.kept", colours.kept(), DayOfCopies::kept))
                 .addDataset(series("chart.temporary", colours.temporary(), DayOfCopies::temporary))
                 .addDataset(series("chart.purged", colours.purged(), DayOfCopies::purged));

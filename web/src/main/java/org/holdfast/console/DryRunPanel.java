@@ -113,8 +113,7 @@ public class DryRunPanel implements Serializable {
     }
 
     private static void refuse(String why) {
-        FacesContext.getCurrentInstance()
-                .addMessage(null, new FacesMessage(FacesMessage.SEVERITY_ERROR, why, null));
+        FacesContext.getCurrentInstance().addMessage(null, new FacesMessage(FacesMessage.SEVERITY_ERROR, why, null));
     }
 
     public Preview getPreview() {

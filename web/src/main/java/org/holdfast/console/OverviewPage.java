@@ -76,7 +76,9 @@ public class OverviewPage implements Serializable {
 
     /** The soonest dated change; null when none is recorded. */
     public DatedChange getNextChange() {
-        return getSituation().changes().isEmpty() ? null : getSituation().changes().get(0);
+        return getSituation().changes().isEmpty()
+                ? null
+                : getSituation().changes().get(0);
     }
 
     public String sentence(DatedChange change) {

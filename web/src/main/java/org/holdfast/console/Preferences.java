@@ -31,8 +31,7 @@ public class Preferences extends HttpServlet {
         response.sendRedirect(request.getContextPath() + ReturnAddress.orOverview(request.getParameter("back")));
     }
 
-    private static void remember(
-            String name, String value, HttpServletRequest request, HttpServletResponse response) {
+    private static void remember(String name, String value, HttpServletRequest request, HttpServletResponse response) {
         Cookie cookie = new Cookie(name, value);
         cookie.setPath(request.getContextPath() + "/");
         cookie.setHttpOnly(true);

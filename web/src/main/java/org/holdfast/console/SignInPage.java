@@ -61,7 +61,9 @@ public class SignInPage {
         } else {
             external.setResponseStatus(HttpServletResponse.SC_OK);
             faces.addMessage(
-                    null, new FacesMessage(FacesMessage.SEVERITY_ERROR, words.of("login.refused"), words.of("login.refused.hint")));
+                    null,
+                    new FacesMessage(
+                            FacesMessage.SEVERITY_ERROR, words.of("login.refused"), words.of("login.refused.hint")));
         }
     }
 
