@@ -82,7 +82,7 @@ final class RecordOfJson {
                     ? Integer.valueOf(number.intValue())
                     : wrong(path, "is a whole number");
         }
-        if (type.isRecord()) {
+        if (type.isRecord() && type != Id.class) {
             return value instanceof JsonObject nested ? object(type, nested, path + ".") : wrong(path, "is an object");
         }
         return ofText(type, value, path);
