@@ -93,6 +93,20 @@ class RequestsIT extends PackagedApplication {
     }
 
     @Test
+    void previewOfAForeignAccountShowsNothing() throws SQLException {
+        Tenants tenants = new Tenants(client, administrator, holdfast().database());
+        String path = "purge/preview?scope=account:" + tenants.account;
+        assertThat(client.send("GET", path, tenants.tokens.get(Who.OTHER), null)
+                        .json()
+                        .getInt("copies"))
+                .isZero();
+        assertThat(client.send("GET", path, tenants.tokens.get(Who.OWNER), null)
+                        .json()
+                        .getInt("copies"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void cursorOfAnotherFilterIsRefused() throws SQLException {
         Tenants tenants = new Tenants(client, administrator, holdfast().database());
         tenants.moreMessages(holdfast().database(), 2);
