@@ -52,7 +52,7 @@ public class User {
     protected User() {}
 
     private User(Role role, Long accountId, String email, String displayName, Instant createdAt) {
-        if (!EMAIL.matcher(email).matches()) {
+        if (!isEmail(email)) {
             throw new IllegalArgumentException("Not a mail address: " + email);
         }
         this.role = role;
@@ -77,6 +77,11 @@ public class User {
             throw new IllegalArgumentException("An owner belongs to an account");
         }
         return new User(role, null, email, displayName, createdAt);
+    }
+
+    /** Whether text has the form of a mail address; says nothing about whether it exists. */
+    public static boolean isEmail(String text) {
+        return EMAIL.matcher(text).matches();
     }
 
     public Long id() {

@@ -57,6 +57,11 @@ public final class RetentionPeriod {
         return isUnlimited() ? Optional.empty() : Optional.of(new Cutoff(at.minus(Duration.ofDays(days))));
     }
 
+    /** When a copy with this clock reaches the end of the period; empty without limit. */
+    public Optional<Instant> end(Instant clock) {
+        return isUnlimited() ? Optional.empty() : Optional.of(clock.plus(Duration.ofDays(days)));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RetentionPeriod that && that.days == days;

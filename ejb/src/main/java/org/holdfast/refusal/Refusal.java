@@ -48,6 +48,8 @@ public class Refusal extends RuntimeException {
     public enum Kind {
         /** The request makes no sense whoever sends it: 400. */
         INVALID(400),
+        /** The caller did not prove who it is: 401. */
+        UNAUTHENTICATED(401),
         /** The caller may not: 403. */
         FORBIDDEN(403),
         /** Not there, or not the caller's to see: 404. */

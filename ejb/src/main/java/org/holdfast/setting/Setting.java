@@ -20,6 +20,9 @@ public enum Setting {
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
     PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
     PURGE_AT("holdfast.purge.at", "02:30", false, "Time of day (UTC, HH:mm) of the daily run, or off"),
+    TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
+    TERMS_APPROVAL(
+            "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),
     NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),
     CLOCK_START(
             "holdfast.clock.start",

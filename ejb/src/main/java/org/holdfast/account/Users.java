@@ -1,0 +1,133 @@
+package org.holdfast.account;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.PersistenceException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.AuditTrail;
+import org.holdfast.security.CurrentCaller;
+import org.holdfast.security.Passwords;
+
+/** The people of accounts and of the installation; administrators make them, auditors may look. */
+@Stateless
+@RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+public class Users {
+
+    @PersistenceContext(unitName = "holdfast")
+    private EntityManager entities;
+
+    @Inject
+    private CurrentCaller caller;
+
+    @Inject
+    private Passwords passwords;
+
+    @Inject
+    private AuditTrail audit;
+
+    @Inject
+    private Clock clock;
+
+    /**
+     * An employee of an account.
+     *
+     * @throws Refusal if there is no such account, or CONFLICT {@code email-taken}
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public User createOwner(long accountId, NewUser request) {
+        requireAccount(accountId);
+        return store(User.owner(accountId, request.email(), request.displayName(), clock.instant()), request);
+    }
+
+    /**
+     * An administrator or auditor of the installation.
+     *
+     * @throws Refusal UNUSABLE {@code role} for an owner, who belongs to an account; CONFLICT {@code email-taken}
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public User createOperator(Role role, NewUser request) {
+        if (role == Role.OWNER) {
+            throw new Refusal(Refusal.Kind.UNUSABLE, "role", "An owner is made in an account, not here");
+        }
+        return store(User.operator(role, request.email(), request.displayName(), clock.instant()), request);
+    }
+
+    public User get(long id) {
+        User user = entities.find(User.class, id);
+        if (user == null) {
+            throw Refusal.notFound("user", id);
+        }
+        return user;
+    }
+
+    /** The users of an account in the order of their ids. */
+    public List<User> page(long accountId, long afterId, int limit) {
+        requireAccount(accountId);
+        return entities.createQuery(
+                        "SELECT u FROM User u WHERE u.accountId = :account AND u.id > :after ORDER BY u.id", User.class)
+                .setParameter("account", accountId)
+                .setParameter("after", afterId)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    /** Administrators and auditors in the order of their ids. */
+    public List<User> operators(long afterId, int limit) {
+        return entities.createQuery(
+                        "SELECT u FROM User u WHERE u.accountId IS NULL AND u.id > :after ORDER BY u.id", User.class)
+                .setParameter("after", afterId)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    private User store(User user, NewUser request) {
+        request.password().map(passwords::hash).ifPresent(user::changePasswordHash);
+        if (isTaken(user.email())) {
+            throw taken(null);
+        }
+        entities.persist(user);
+        try {
+            entities.flush();
+        } catch (PersistenceException e) {
+            throw isDuplicate(e) ? taken(e) : e;
+        }
+        String subject = user.accountId().map(a -> "account:" + a + " ").orElse("") + "user:" + user.id();
+        audit.record(
+                caller.get().name(), "user.create", subject, null, user.role().name());
+        return user;
+    }
+
+    private boolean isTaken(String email) {
+        return !entities.createQuery("SELECT u.id FROM User u WHERE lower(u.email) = lower(:email)", Long.class)
+                .setParameter("email", email)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Whether another transaction stored the same address between our look and our write. */
+    private static boolean isDuplicate(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && "23505".equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Refusal taken(Throwable cause) {
+        return new Refusal(
+                Refusal.Kind.CONFLICT, "email-taken", "There is a user with this address; use another address", cause);
+    }
+
+    private void requireAccount(long accountId) {
+        if (entities.find(Account.class, accountId) == null) {
+            throw Refusal.notFound("account", accountId);
+        }
+    }
+}

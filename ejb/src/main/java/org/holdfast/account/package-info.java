@@ -1,0 +1,2 @@
+/** Tenants and their people. */
+package org.holdfast.account;

@@ -1,0 +1,133 @@
+package org.holdfast.mailbox;
+
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.holdfast.account.User;
+import org.holdfast.plan.Allowance;
+import org.holdfast.plan.Entitlement;
+import org.holdfast.plan.PlanPolicy;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.AuditTrail;
+import org.holdfast.security.SecretBox;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Whether a mailbox may be connected, and its storing once the login worked. Asks for no caller:
+ * {@link Mailboxes} has checked theirs.
+ */
+@Stateless
+public class Enrolment {
+
+    @PersistenceContext(unitName = "holdfast")
+    private EntityManager entities;
+
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private PlanPolicy policy;
+
+    @Inject
+    private SecretBox secrets;
+
+    @Inject
+    private AuditTrail audit;
+
+    @Inject
+    private Clock clock;
+
+    /**
+     * Lets a request on to the provider.
+     *
+     * @throws Refusal that names the plans that would allow it
+     */
+    public void admit(ConnectMailbox request) {
+        User owner = entities.find(User.class, request.ownerId());
+        if (owner == null || !owner.accountId().equals(Optional.of(request.accountId()))) {
+            throw Refusal.notFound("user", request.ownerId());
+        }
+        requirePlan(request);
+        if (jdbi.withHandle(h -> new MailboxRows(h).isConnected(request.accountId(), request.address()))) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "address-connected",
+                    request.address() + " is connected already: change that mailbox or disconnect it first");
+        }
+    }
+
+    /**
+     * Stores a mailbox whose login worked just now, with its sealed secret, its folders and its first due
+     * time. The plan is asked again under a lock on the owner, so that two requests at once cannot pass a
+     * limit together.
+     */
+    public Mailbox store(ConnectMailbox request, List<FoundFolder> folders, String by) {
+        entities.find(User.class, request.ownerId(), LockModeType.PESSIMISTIC_WRITE);
+        admit(request);
+        Mailbox mailbox = new Mailbox(
+                request.accountId(),
+                request.ownerId(),
+                request.address(),
+                request.imap(),
+                request.login(),
+                clock.instant());
+        if (request.smtp() != null) {
+            mailbox.sendThrough(request.smtp());
+        }
+        if (request.shared()) {
+            mailbox.share();
+        }
+        entities.persist(mailbox);
+        entities.flush();
+        mailbox.keepSecret(secrets.seal(request.accountId(), mailbox.id(), MailboxRows.PASSWORD, request.password()));
+        jdbi.useHandle(h -> new MailboxRows(h).enrol(mailbox.id(), folders));
+        audit.record(by, "mailbox.connect", "mailbox:" + mailbox.id(), null, request.toString());
+        return mailbox;
+    }
+
+    /** Makes it due now and looks through the whole window again: what was kept meanwhile is not known. */
+    public void lookAgain(long mailboxId) {
+        Instant now = clock.instant();
+        jdbi.useHandle(h -> {
+            MailboxRows rows = new MailboxRows(h);
+            rows.forgetFill(mailboxId, now);
+            rows.dueNow(mailboxId);
+        });
+    }
+
+    private void requirePlan(ConnectMailbox request) {
+        Instant now = clock.instant();
+        Entitlement entitlement = policy.entitlement(request.accountId(), now);
+        if (!entitlement.syncs()) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN,
+                    "plan-does-not-sync",
+                    "The plan " + entitlement.planCode() + " does not synchronise mailboxes; "
+                            + offer(policy.plansThatSync(now)));
+        }
+        long present = jdbi.withHandle(h -> new MailboxRows(h).count(request));
+        if (!limit(entitlement, request).allowsOneMoreThan(present)) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN,
+                    "mailbox-limit-reached",
+                    "The plan " + entitlement.planCode() + " allows " + limit(entitlement, request)
+                            + (request.shared() ? " shared mailboxes; " : " mailboxes per user; ")
+                            + offer(jdbi.withHandle(
+                                    h -> new MailboxRows(h).plansThatAllow(present, request.shared(), now))));
+        }
+    }
+
+    private static Allowance limit(Entitlement entitlement, ConnectMailbox request) {
+        return request.shared() ? entitlement.sharedMailboxes() : entitlement.mailboxesPerUser();
+    }
+
+    private static String offer(List<String> plans) {
+        return plans.isEmpty() ? "no plan on offer does" : "these plans would: " + String.join(", ", plans);
+    }
+}

@@ -1,0 +1,13 @@
+package org.holdfast.mailbox;
+
+import org.holdfast.refusal.Refusal;
+
+/** A mail server that this installation does not connect to; the same answer whatever listens there. */
+public class HostRefused extends Refusal {
+
+    private static final long serialVersionUID = 1L;
+
+    public HostRefused(String message) {
+        super(Kind.UNUSABLE, "host-refused", message);
+    }
+}

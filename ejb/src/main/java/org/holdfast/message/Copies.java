@@ -1,0 +1,148 @@
+package org.holdfast.message;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.TypedQuery;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.holdfast.account.Role;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.Caller;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Reads copies. Metadata: administrators, auditors, and the users whose mailbox it is or is shared with.
+ * Content: only those users.
+ */
+@Stateless
+@RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
+public class Copies {
+
+    private static final int MOST = 1_000;
+
+    @PersistenceContext(unitName = "holdfast")
+    private EntityManager entities;
+
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private CurrentCaller currentCaller;
+
+    /**
+     * Metadata of one copy.
+     *
+     * @throws Refusal if it is not there or not the caller's to see
+     */
+    public Copy get(long id) {
+        return visible(currentCaller.get(), id);
+    }
+
+    /**
+     * A page, newest clock first.
+     *
+     * @param after where the page before ended; null: from the newest
+     * @param limit 1 to 1000
+     */
+    public List<Copy> page(CopyFilter filter, CopyCursor after, int limit) {
+        Caller caller = currentCaller.get();
+        if (filter.accountId() != null) {
+            caller.requireSees(filter.accountId(), "account", filter.accountId());
+        }
+        List<Condition> conditions = conditions(filter, after, caller);
+        StringBuilder query = new StringBuilder("SELECT c FROM Copy c WHERE 1 = 1");
+        conditions.forEach(condition -> query.append(" AND ").append(condition.text()));
+        TypedQuery<Copy> typed = entities.createQuery(
+                query.append(" ORDER BY c.clock DESC, c.id DESC").toString(), Copy.class);
+        conditions.forEach(condition -> condition.bind(typed));
+        return typed.setMaxResults(Math.max(1, Math.min(limit, MOST))).getResultList();
+    }
+
+    /**
+     * The raw RFC 5322 content, byte for byte as the provider served it.
+     *
+     * @throws Refusal if it is not there, or the mailbox neither belongs to the caller nor is shared with them
+     */
+    public InputStream raw(long copyId) {
+        Caller caller = currentCaller.get();
+        Copy copy = visible(caller, copyId);
+        if (!reads(caller, copy.mailboxId())) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN,
+                    "content-private",
+                    "The content of a message is for the mailbox's owner and those it is shared with");
+        }
+        byte[] raw = jdbi.withHandle(h -> h.createQuery("SELECT raw FROM mail_content WHERE copy_id = :copy")
+                        .bind("copy", copyId)
+                        .mapTo(byte[].class)
+                        .findOne())
+                .orElseThrow(() -> Refusal.notFound("message", copyId));
+        return new ByteArrayInputStream(raw);
+    }
+
+    private Copy visible(Caller caller, long id) {
+        Copy copy = entities.find(Copy.class, id);
+        if (copy == null) {
+            throw Refusal.notFound("message", id);
+        }
+        caller.requireSees(copy.accountId(), "message", id);
+        if (caller.role() == Role.OWNER && !reads(caller, copy.mailboxId())) {
+            throw Refusal.notFound("message", id);
+        }
+        return copy;
+    }
+
+    private boolean reads(Caller caller, long mailboxId) {
+        return jdbi.withHandle(h -> h.createQuery("SELECT EXISTS (SELECT FROM mailbox WHERE id = :mailbox"
+                        + " AND owner_id = :user) OR EXISTS (SELECT FROM mailbox_share WHERE mailbox_id = :mailbox"
+                        + " AND user_id = :user)")
+                .bind("mailbox", mailboxId)
+                .bind("user", caller.userId())
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private List<Condition> conditions(CopyFilter filter, CopyCursor after, Caller caller) {
+        List<Condition> all = new ArrayList<>();
+        if (filter.accountId() != null) {
+            all.add(new Condition("c.accountId = :account", "account", filter.accountId()));
+        }
+        if (filter.mailboxId() != null) {
+            all.add(new Condition("c.mailboxId = :mailbox", "mailbox", filter.mailboxId()));
+        }
+        if (filter.bound() != null) {
+            all.add(new Condition(filter.bound() ? "c.bindCount > 0" : "c.bindCount = 0", null, null));
+        }
+        if (after != null) {
+            all.add(new Condition("c.clock <= :clock", "clock", after.clock()));
+            all.add(new Condition("(c.clock < :clock OR c.id < :id)", "id", after.id()));
+        }
+        if (caller.role() == Role.OWNER) {
+            all.add(new Condition("c.mailboxId IN :visible", "visible", readable(caller)));
+        }
+        return all;
+    }
+
+    private List<Long> readable(Caller caller) {
+        return jdbi.withHandle(h -> h.createQuery("SELECT id FROM mailbox WHERE owner_id = :user"
+                        + " UNION SELECT mailbox_id FROM mailbox_share WHERE user_id = :user")
+                .bind("user", caller.userId())
+                .mapTo(Long.class)
+                .list());
+    }
+
+    private record Condition(String text, String parameter, Object value) {
+
+        void bind(TypedQuery<Copy> query) {
+            if (parameter != null) {
+                query.setParameter(parameter, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.holdfast.security;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A token without its secret.
+ *
+ * @param name what its owner calls it, 1 to 100 characters
+ * @param createdAt by the database's clock, as are the other instants
+ */
+public record ApiToken(
+        long id, long userId, String name, Instant createdAt, Instant expiresAt, Optional<Instant> revokedAt) {
+
+    public ApiToken {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(createdAt);
+        Objects.requireNonNull(expiresAt);
+        Objects.requireNonNull(revokedAt);
+    }
+}

@@ -1,0 +1,73 @@
+package org.holdfast.sync;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+
+/** Reads how far a mailbox is from its lease, its latest pass and its folders. */
+final class ProgressQuery {
+
+    private final Handle handle;
+
+    ProgressQuery(Handle handle) {
+        this.handle = handle;
+    }
+
+    SyncProgress of(long mailboxId, Instant now) {
+        return handle.createQuery(
+                        "SELECT s.due_at <= clock_timestamp() AND m.state IN ('ACTIVE', 'UNREACHABLE') AS due,"
+                                + " coalesce(s.lease_until > clock_timestamp(), false) AS running, s.last_completed,"
+                                + " s.last_error, p.*,"
+                                + " (SELECT coalesce(sum(f.originals), 0) FROM folder_state f JOIN folder d"
+                                + " ON d.id = f.folder_id WHERE d.mailbox_id = m.id AND d.gone_at IS NULL) AS originals,"
+                                + " (SELECT count(*) FROM mail_copy c WHERE c.mailbox_id = m.id) AS copies"
+                                + " FROM mailbox m JOIN mailbox_sync s ON s.mailbox_id = m.id"
+                                + " LEFT JOIN LATERAL (SELECT * FROM sync_pass WHERE mailbox_id = m.id"
+                                + " ORDER BY id DESC LIMIT 1) p ON true WHERE m.id = :mailbox")
+                .bind("mailbox", mailboxId)
+                .map((row, context) -> read(mailboxId, row, now))
+                .one();
+    }
+
+    private static SyncProgress read(long mailboxId, ResultSet row, Instant now) throws SQLException {
+        Instant started = instant(row, "started_at");
+        Instant ended = instant(row, "ended_at");
+        long bytes = row.getLong("bytes");
+        long millis = started == null
+                ? 0
+                : Duration.between(started, ended == null ? now : ended).toMillis();
+        return new SyncProgress(
+                mailboxId,
+                phase(row),
+                row.getInt("folders"),
+                row.getLong("originals"),
+                row.getLong("copies"),
+                row.getLong("asked"),
+                row.getLong("stored"),
+                row.getLong("vanished"),
+                row.getLong("quarantined"),
+                row.getLong("removed"),
+                row.getLong("flagged"),
+                bytes,
+                millis <= 0 ? 0 : bytes * 1000.0 / millis,
+                started,
+                ended,
+                instant(row, "last_completed"),
+                row.getString("last_error"));
+    }
+
+    private static SyncProgress.Phase phase(ResultSet row) throws SQLException {
+        if (row.getBoolean("running")) {
+            return SyncProgress.Phase.RUNNING;
+        }
+        return row.getBoolean("due") ? SyncProgress.Phase.QUEUED : SyncProgress.Phase.IDLE;
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp value = row.getTimestamp(column);
+        return value == null ? null : value.toInstant();
+    }
+}

@@ -1,0 +1,21 @@
+package org.holdfast.sync;
+
+import org.holdfast.mailbox.MailServer;
+import org.holdfast.mailbox.MailboxState;
+
+/**
+ * What a pass needs to know of a mailbox.
+ *
+ * @param secret sealed
+ * @param rank how many connected mailboxes of the same kind came before it, for the plan's limit
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record PullTarget(
+        long mailboxId,
+        long accountId,
+        MailServer imap,
+        String login,
+        byte[] secret,
+        MailboxState state,
+        boolean shared,
+        long rank) {}

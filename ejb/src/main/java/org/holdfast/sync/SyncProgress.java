@@ -1,0 +1,49 @@
+package org.holdfast.sync;
+
+import java.time.Instant;
+
+/**
+ * Where the synchronisation of a mailbox stands. Counts are those of the latest pass that had anything to
+ * do; {@code asked = stored + vanished + quarantined} at every moment.
+ *
+ * @param folders that the pass has completed
+ * @param originals messages at the provider in all folders when each was last completed
+ * @param copies that are stored now
+ * @param removed unbound copies that followed their originals
+ * @param flagged copies whose flags followed
+ * @param bytes of content stored by the pass
+ * @param bytesPerSecond over the pass so far; 0 before anything was stored
+ * @param startedAt of the pass; null before the first
+ * @param endedAt of the pass; null while it runs
+ * @param lastCompleted end of the last pass that saw everything; null before the first
+ * @param lastError why the last try failed; null if it did not
+ */
+public record SyncProgress(
+        long mailboxId,
+        Phase phase,
+        int folders,
+        long originals,
+        long copies,
+        long asked,
+        long stored,
+        long vanished,
+        long quarantined,
+        long removed,
+        long flagged,
+        long bytes,
+        double bytesPerSecond,
+        Instant startedAt,
+        Instant endedAt,
+        Instant lastCompleted,
+        String lastError) {
+
+    /** What happens now. */
+    public enum Phase {
+        /** Nothing until the next due time. */
+        IDLE,
+        /** Due; a worker takes it as soon as one is free. */
+        QUEUED,
+        /** A worker holds its lease. */
+        RUNNING
+    }
+}

@@ -1,0 +1,57 @@
+package org.holdfast.sync.imap;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.holdfast.sync.AuthenticationRejected;
+import org.holdfast.sync.CommandRefused;
+import org.holdfast.sync.ProviderBusy;
+import org.holdfast.sync.ProviderFailure;
+
+/** What a server's NO or BAD means (RFC 5530). */
+final class Answers {
+
+    private static final Pattern CODE = Pattern.compile("\\[([A-Za-z0-9-]+)");
+    private static final Pattern BACKOFF = Pattern.compile("Suggested Backoff Time: ([0-9]{1,10}) milliseconds");
+    private static final Set<String> TEMPORARY =
+            Set.of("UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA", "SERVERBUG");
+    private static final Pattern TEMPORARY_TEXT =
+            Pattern.compile("too many|throttled|try again|not connected|maximum number of connections|backoff time");
+
+    private Answers() {}
+
+    /** The answer to a login. Only a clear refusal counts as one. */
+    static ProviderFailure login(String text, boolean bad) {
+        return isTemporary(text) || bad
+                ? busy(text)
+                : new AuthenticationRejected("The provider refused the login: " + printable(text));
+    }
+
+    /** The answer to any other command. */
+    static ProviderFailure command(String text) {
+        return isTemporary(text) ? busy(text) : new CommandRefused("The provider answered: " + printable(text));
+    }
+
+    private static boolean isTemporary(String text) {
+        Matcher code = CODE.matcher(text);
+        if (code.find() && TEMPORARY.contains(code.group(1).toUpperCase(Locale.ROOT))) {
+            return true;
+        }
+        return TEMPORARY_TEXT.matcher(text.toLowerCase(Locale.ROOT)).find();
+    }
+
+    private static ProviderBusy busy(String text) {
+        Matcher wait = BACKOFF.matcher(text);
+        return new ProviderBusy(
+                "The provider asks to come back later: " + printable(text),
+                wait.find() ? Duration.ofMillis(Long.parseLong(wait.group(1))) : null);
+    }
+
+    /** A server's text for people: short, without control characters. */
+    static String printable(String text) {
+        String clean = text.replaceAll("[^\\x20-\\x7E]", "?");
+        return clean.length() <= 300 ? clean : clean.substring(0, 300) + "...";
+    }
+}

@@ -1,0 +1,301 @@
+package org.holdfast.sync.imap;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.angus.mail.iap.ByteArray;
+import org.eclipse.angus.mail.imap.protocol.BODY;
+import org.eclipse.angus.mail.imap.protocol.FLAGS;
+import org.eclipse.angus.mail.imap.protocol.FetchResponse;
+import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
+import org.eclipse.angus.mail.imap.protocol.INTERNALDATE;
+import org.eclipse.angus.mail.imap.protocol.Item;
+import org.eclipse.angus.mail.imap.protocol.RFC822SIZE;
+import org.eclipse.angus.mail.imap.protocol.UID;
+import org.holdfast.mailbox.FoundFolder;
+import org.holdfast.message.Flags;
+import org.holdfast.sync.CommandRefused;
+import org.holdfast.sync.ModSeq;
+import org.holdfast.sync.ProtocolViolation;
+import org.holdfast.sync.ProviderFailure;
+import org.holdfast.sync.UidSet;
+import org.holdfast.sync.UidValidity;
+
+/**
+ * A session with a provider that only reads: folders are opened with EXAMINE, content is fetched with
+ * BODY.PEEK, and nothing else can leave (see {@link CommandGate}). Used by one thread.
+ */
+public final class ImapSession implements AutoCloseable {
+
+    /** How many commands for content are under way at once. */
+    private static final int WINDOW = 3;
+
+    private static final int MOST_FOLDERS = 10_000;
+
+    private final Wire wire;
+    private boolean qresync;
+
+    ImapSession(Wire wire) {
+        this.wire = wire;
+    }
+
+    /** Turns on what makes later passes cheap, where the server has it; before any folder is opened. */
+    void enable(boolean allowQresync) throws IOException {
+        if (allowQresync && wire.has("QRESYNC") && wire.has("ENABLE")) {
+            wire.run("ENABLE QRESYNC", response -> {});
+            qresync = true;
+        }
+    }
+
+    /** Whether the server reports changes since a modification sequence. */
+    public boolean hasModSeq() {
+        return wire.has("CONDSTORE") || wire.has("QRESYNC");
+    }
+
+    /** Folders that hold messages, in the server's order. */
+    public List<FoundFolder> folders() throws IOException {
+        List<FoundFolder> found = new ArrayList<>();
+        boolean special = wire.has("SPECIAL-USE") && wire.has("LIST-EXTENDED");
+        wire.run("LIST \"\" \"*\"" + (special ? " RETURN (SPECIAL-USE)" : ""), response -> {
+            if (response.keyEquals("LIST") && found.size() < MOST_FOLDERS) {
+                FoundFolder folder = listed(response);
+                if (folder != null) {
+                    found.add(folder);
+                }
+            }
+        });
+        return found;
+    }
+
+    private static FoundFolder listed(IMAPResponse response) {
+        String[] attributes = response.readSimpleList();
+        Set<String> names = new LinkedHashSet<>();
+        for (String attribute : attributes == null ? new String[0] : attributes) {
+            names.add(attribute.toLowerCase(Locale.ROOT));
+        }
+        response.skipSpaces();
+        String separator = response.readString();
+        String wireName = response.readAtomString();
+        if (wireName == null || names.contains("\\noselect") || names.contains("\\nonexistent")) {
+            return null;
+        }
+        String use = List.of("\\Sent", "\\Drafts", "\\Trash", "\\Junk", "\\Archive", "\\All", "\\Flagged").stream()
+                .filter(known -> names.contains(known.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(null);
+        String name = ModifiedUtf7.decode(wireName);
+        return new FoundFolder(wireName, name.replace('\0', '?'), separator, use);
+    }
+
+    /**
+     * Opens a folder to read it.
+     *
+     * @param known UIDVALIDITY of the state that is known here; null to ask for no changes
+     * @param since modification sequence of that state
+     */
+    public FolderStatus examine(String wireName, UidValidity known, ModSeq since) throws IOException {
+        StatusReader reader = new StatusReader();
+        boolean changes = qresync && known != null && since.isKnown();
+        String parameters = changes
+                ? " (QRESYNC (" + known.value() + " " + since.value() + "))"
+                : hasModSeq() ? " (CONDSTORE)" : "";
+        wire.run("EXAMINE " + Wire.quote(wireName) + parameters, reader::read);
+        return reader.status(changes ? known : null);
+    }
+
+    /**
+     * A light look at originals; an original whose date cannot be read is listed without it.
+     *
+     * @param uids in the protocol's form, {@code 5:*} included
+     */
+    public List<Listed> list(String uids) throws IOException {
+        Map<Long, Listed> found = new LinkedHashMap<>();
+        int unreadable = wire.run("UID FETCH " + uids + " (UID FLAGS INTERNALDATE RFC822.SIZE)", response -> {
+            Listed listed = light(response);
+            if (listed != null) {
+                found.put(listed.uid(), listed);
+            }
+        });
+        if (unreadable > 0) {
+            wire.run("UID FETCH " + uids + " (UID FLAGS RFC822.SIZE)", response -> {
+                Listed listed = light(response);
+                if (listed != null) {
+                    found.putIfAbsent(listed.uid(), listed);
+                }
+            });
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static Listed light(IMAPResponse response) {
+        UID uid = item(response, UID.class);
+        FLAGS flags = item(response, FLAGS.class);
+        RFC822SIZE size = item(response, RFC822SIZE.class);
+        if (uid == null || flags == null || size == null || uid.uid < 1) {
+            return null;
+        }
+        return new Listed(uid.uid, receivedAt(response), Math.max(0, size.size), flags(flags));
+    }
+
+    /**
+     * Flags of originals.
+     *
+     * @param since only those changed after it; {@link ModSeq#NONE}: all, so that what is missing is gone
+     */
+    public Map<Long, Flags> flags(UidSet uids, ModSeq since) throws IOException {
+        Map<Long, Flags> found = new HashMap<>();
+        for (String part : Wire.parts(uids)) {
+            String changed = since.isKnown() ? " (CHANGEDSINCE " + since.value() + ")" : "";
+            int unreadable = wire.run("UID FETCH " + part + " (UID FLAGS)" + changed, response -> {
+                UID uid = item(response, UID.class);
+                FLAGS flags = item(response, FLAGS.class);
+                if (uid != null && flags != null) {
+                    found.put(uid.uid, flags(flags));
+                }
+            });
+            if (unreadable > 0) {
+                throw new ProtocolViolation(unreadable + " answers about flags could not be read");
+            }
+        }
+        return found;
+    }
+
+    /** Content of originals, several batches under way at once. */
+    public void fetch(List<? extends Collection<Long>> batches, BodySink sink) throws IOException {
+        Deque<String> tags = new ArrayDeque<>();
+        int asked = 0;
+        int answered = 0;
+        boolean more = true;
+        while (answered < batches.size()) {
+            while (more && asked < batches.size() && tags.size() < WINDOW) {
+                more = sink.mayAsk(asked);
+                if (more) {
+                    tags.add(wire.send("UID FETCH " + UidSet.of(batches.get(asked++))
+                            + " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"));
+                }
+            }
+            if (tags.isEmpty()) {
+                return;
+            }
+            int batch = answered++;
+            ProviderFailure refusal = null;
+            try {
+                wire.receive(tags.remove(), response -> take(response, batch, sink));
+            } catch (CommandRefused e) {
+                refusal = e;
+            }
+            sink.end(batch, refusal);
+            wire.allowTime();
+        }
+    }
+
+    private static void take(IMAPResponse response, int batch, BodySink sink) throws IOException {
+        UID uid = item(response, UID.class);
+        BODY body = item(response, BODY.class);
+        FLAGS flags = item(response, FLAGS.class);
+        if (uid != null && body != null && body.getByteArray() != null && body.getOrigin() <= 0) {
+            ByteArray raw = body.getByteArray();
+            sink.take(
+                    batch,
+                    new Original(
+                            uid.uid,
+                            receivedAt(response),
+                            flags == null ? Flags.NONE : flags(flags),
+                            raw.getNewBytes()));
+        }
+    }
+
+    /**
+     * One original by itself, asking for as little as possible beside its content.
+     *
+     * @return null if the server answers without it
+     */
+    public Original fetchAlone(long uid) throws IOException {
+        Original[] found = new Original[1];
+        wire.run("UID FETCH " + uid + " (UID FLAGS BODY.PEEK[])", response -> {
+            UID answered = item(response, UID.class);
+            BODY body = item(response, BODY.class);
+            FLAGS flags = item(response, FLAGS.class);
+            if (answered != null && answered.uid == uid && body != null && body.getByteArray() != null) {
+                found[0] = new Original(
+                        uid,
+                        null,
+                        flags == null ? Flags.NONE : flags(flags),
+                        body.getByteArray().getNewBytes());
+            }
+        });
+        return found[0];
+    }
+
+    /**
+     * A piece of an original's content.
+     *
+     * @return shorter than asked at the end, empty behind it; null if the server answers without it
+     */
+    public byte[] piece(long uid, long offset, int length) throws IOException {
+        byte[][] found = new byte[1][];
+        wire.run("UID FETCH " + uid + " (UID BODY.PEEK[]<" + offset + "." + length + ">)", response -> {
+            UID answered = item(response, UID.class);
+            BODY body = item(response, BODY.class);
+            if (answered != null && answered.uid == uid && body != null && body.getByteArray() != null) {
+                found[0] = body.getOrigin() == offset ? body.getByteArray().getNewBytes() : null;
+            }
+        });
+        return found[0];
+    }
+
+    /** Whether the open folder still has the original. */
+    public boolean has(long uid) throws IOException {
+        return !flags(UidSet.of(List.of(uid)), ModSeq.NONE).isEmpty();
+    }
+
+    /** Says goodbye where that is quick, and closes. */
+    @Override
+    public void close() {
+        wire.close();
+    }
+
+    static <T extends Item> T item(IMAPResponse response, Class<T> type) {
+        return response instanceof FetchResponse fetched ? fetched.getItem(type) : null;
+    }
+
+    static Flags flags(FLAGS flags) {
+        List<String> names = new ArrayList<>(List.of(flags.getUserFlags()));
+        for (jakarta.mail.Flags.Flag flag : flags.getSystemFlags()) {
+            if (flag == jakarta.mail.Flags.Flag.SEEN) {
+                names.add("\\Seen");
+            } else if (flag == jakarta.mail.Flags.Flag.ANSWERED) {
+                names.add("\\Answered");
+            } else if (flag == jakarta.mail.Flags.Flag.FLAGGED) {
+                names.add("\\Flagged");
+            } else if (flag == jakarta.mail.Flags.Flag.DELETED) {
+                names.add("\\Deleted");
+            } else if (flag == jakarta.mail.Flags.Flag.DRAFT) {
+                names.add("\\Draft");
+            }
+        }
+        names.replaceAll(name -> name.replace("\0", ""));
+        return Flags.ofNames(names);
+    }
+
+    private static Instant receivedAt(IMAPResponse response) {
+        INTERNALDATE date = item(response, INTERNALDATE.class);
+        return date == null || date.getDate() == null ? null : date.getDate().toInstant();
+    }
+
+    /** What a response is handed to; may end the session by throwing. */
+    @FunctionalInterface
+    interface Reader {
+        void read(IMAPResponse response) throws IOException;
+    }
+}

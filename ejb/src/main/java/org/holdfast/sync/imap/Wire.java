@@ -1,0 +1,275 @@
+package org.holdfast.sync.imap;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.SocketFactory;
+import org.eclipse.angus.mail.iap.ProtocolException;
+import org.eclipse.angus.mail.iap.Response;
+import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
+import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
+import org.eclipse.angus.mail.util.MailLogger;
+import org.holdfast.sync.AuthenticationRejected;
+import org.holdfast.sync.ConnectionLost;
+import org.holdfast.sync.ProviderFailure;
+import org.holdfast.sync.UidSet;
+
+/**
+ * Commands and answers over the protocol classes of Angus, of which only the parser of single responses is
+ * used: its higher layers hide failures (they turn NO, BAD and lost connections into nothing).
+ */
+final class Wire {
+
+    /** Longest set of UIDs in one command; servers take lines of 8 KiB at least. */
+    private static final int LONGEST_SET = 6_000;
+
+    private static final Logger LOG = Logger.getLogger(Wire.class.getName());
+
+    private final GuardedSocket socket;
+    private final WireLimits limits;
+    private final IMAPProtocol protocol;
+    private final Set<String> capabilities = new HashSet<>();
+
+    private Wire(GuardedSocket socket, WireLimits limits, IMAPProtocol protocol) {
+        this.socket = socket;
+        this.limits = limits;
+        this.protocol = protocol;
+    }
+
+    static Wire over(GuardedSocket socket, WireLimits limits) throws ProviderFailure {
+        Properties properties = new Properties();
+        properties.put("mail.imap.socketFactory", new OneSocket(socket));
+        properties.put("mail.imap.socketFactory.fallback", "false");
+        properties.put("mail.mime.address.strict", "false");
+        // The trace would hold credentials.
+        MailLogger quiet = new MailLogger(Wire.class, "imap", false, System.err);
+        socket.allow(limits.command());
+        socket.gate().announceCommand();
+        try {
+            String address = socket.getInetAddress().getHostAddress();
+            Wire wire = new Wire(
+                    socket, limits, new IMAPProtocol("imap", address, socket.getPort(), properties, false, quiet));
+            wire.askCapabilities();
+            return wire;
+        } catch (IOException | ProtocolException | RuntimeException e) {
+            throw translate(socket, e);
+        }
+    }
+
+    private void askCapabilities() throws IOException {
+        capabilities.clear();
+        run("CAPABILITY", response -> {
+            if (response.keyEquals("CAPABILITY")) {
+                for (String word : response.getRest().strip().split(" ", -1)) {
+                    capabilities.add(word.toUpperCase(Locale.ROOT));
+                }
+            }
+        });
+    }
+
+    boolean has(String capability) {
+        return capabilities.contains(capability);
+    }
+
+    /** Logs in once; asks again afterwards what the server can. */
+    void login(String user, String password) throws IOException {
+        if (has("AUTH=PLAIN")) {
+            byte[] plain = ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8);
+            String response = Base64.getEncoder().encodeToString(plain);
+            authenticate(response);
+        } else if (has("LOGINDISABLED")) {
+            throw new AuthenticationRejected("The server offers no login with a password");
+        } else {
+            ended(receiveTagged(send("LOGIN " + quote(user) + " " + quote(password)), response -> {}));
+        }
+        askCapabilities();
+    }
+
+    private void authenticate(String response) throws IOException {
+        if (has("SASL-IR")) {
+            ended(receiveTagged(send("AUTHENTICATE PLAIN " + response), ignored -> {}));
+            return;
+        }
+        String tag = send("AUTHENTICATE PLAIN");
+        socket.gate().announceResponse();
+        boolean[] answered = new boolean[1];
+        ended(receiveTagged(tag, ignored -> {
+            if (ignored.isContinuation() && !answered[0]) {
+                answered[0] = true;
+                socket.getOutputStream().write((response + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+            }
+        }));
+    }
+
+    private static void ended(Response tagged) throws ProviderFailure {
+        if (!tagged.isOK()) {
+            throw Answers.login(tagged.getRest(), tagged.isBAD());
+        }
+    }
+
+    /**
+     * One command and its whole answer.
+     *
+     * @return how many untagged responses could not be read
+     * @throws org.holdfast.sync.CommandRefused for NO and BAD
+     */
+    int run(String command, ImapSession.Reader reader) throws IOException {
+        return receive(send(command), reader);
+    }
+
+    /** Sends without waiting; answers come in the order of commands. */
+    String send(String command) throws ProviderFailure {
+        socket.allow(limits.command());
+        socket.gate().announceCommand();
+        try {
+            return protocol.writeCommand(command, null);
+        } catch (IOException | ProtocolException e) {
+            throw translate(socket, e);
+        }
+    }
+
+    /** The time of the next command begins now: what was done meanwhile was not the server's delay. */
+    void allowTime() {
+        socket.allow(limits.command());
+    }
+
+    /** The answer to a command that was sent. */
+    int receive(String tag, ImapSession.Reader reader) throws IOException {
+        int[] unreadable = new int[1];
+        Response tagged = receiveTagged(tag, reader, unreadable);
+        if (!tagged.isOK()) {
+            throw Answers.command(tagged.getRest());
+        }
+        return unreadable[0];
+    }
+
+    private Response receiveTagged(String tag, ImapSession.Reader reader) throws IOException {
+        return receiveTagged(tag, reader, new int[1]);
+    }
+
+    private Response receiveTagged(String tag, ImapSession.Reader reader, int[] unreadable) throws IOException {
+        while (true) {
+            Response response = next();
+            if (response == null) {
+                unreadable[0]++;
+            } else if (response.isTagged() && response.getTag().equals(tag)) {
+                return response;
+            } else if (response.isBYE()) {
+                throw new ConnectionLost("The server ended the session: " + Answers.printable(response.getRest()));
+            } else if (response instanceof IMAPResponse untagged) {
+                reader.read(untagged);
+            }
+        }
+    }
+
+    /** Null for a response that was read whole and cannot be understood. */
+    private Response next() throws ProviderFailure {
+        try {
+            return protocol.readResponse();
+        } catch (ProtocolException e) {
+            LOG.log(Level.FINE, "A response could not be read", e);
+            return null;
+        } catch (IOException e) {
+            throw translate(socket, e);
+        } catch (RuntimeException e) {
+            if (socket.input().failure() != null) {
+                throw translate(socket, e);
+            }
+            LOG.log(Level.FINE, "A response could not be read", e);
+            return null;
+        }
+    }
+
+    private static ProviderFailure translate(GuardedSocket socket, Exception e) {
+        Throwable first = socket.gate().failure() != null
+                ? socket.gate().failure()
+                : socket.input().failure();
+        for (Throwable cause = first != null ? first : e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProviderFailure failure) {
+                return failure;
+            }
+        }
+        return new ConnectionLost("The connection was lost: " + Answers.printable(String.valueOf(e.getMessage())), e);
+    }
+
+    void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.FINE, "Closing", e);
+        }
+    }
+
+    /** A quoted string; characters are the bytes of the wire. */
+    static String quote(String text) throws ProviderFailure {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\r' || c == '\n' || c == 0 || c > 0xFF) {
+                throw new ProviderFailure("Not sendable: a name or password with line breaks or NUL", null);
+            }
+        }
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** A set in pieces short enough for one command each. */
+    static List<String> parts(UidSet uids) {
+        List<String> parts = new ArrayList<>();
+        StringBuilder part = new StringBuilder();
+        for (UidSet.Range range : uids.ranges()) {
+            if (part.length() > LONGEST_SET) {
+                parts.add(part.toString());
+                part.setLength(0);
+            }
+            part.append(part.isEmpty() ? "" : ",").append(range);
+        }
+        if (!part.isEmpty()) {
+            parts.add(part.toString());
+        }
+        return parts;
+    }
+
+    /** Hands out the one socket that is open already. */
+    private static final class OneSocket extends SocketFactory {
+
+        private final GuardedSocket socket;
+
+        OneSocket(GuardedSocket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public GuardedSocket createSocket() {
+            return socket;
+        }
+
+        @Override
+        public GuardedSocket createSocket(String host, int port) {
+            return socket;
+        }
+
+        @Override
+        public GuardedSocket createSocket(String host, int port, java.net.InetAddress local, int localPort) {
+            return socket;
+        }
+
+        @Override
+        public GuardedSocket createSocket(java.net.InetAddress host, int port) {
+            return socket;
+        }
+
+        @Override
+        public GuardedSocket createSocket(
+                java.net.InetAddress host, int port, java.net.InetAddress local, int localPort) {
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.holdfast.api;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import org.holdfast.binding.BindingTarget;
+import org.holdfast.binding.Bindings;
+import org.holdfast.binding.Bound;
+import org.holdfast.message.Copies;
+
+/** What a copy is bound to. */
+@Path("messages/{id: [0-9]{1,18}}/bindings")
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class MessageBindingsResource {
+
+    /** A binding as the API shows one. */
+    public record BindingView(
+            String id, String messageId, String kind, String reference, String boundBy, Instant boundAt) {
+
+        static BindingView of(Bound bound) {
+            return new BindingView(
+                    Id.of(bound.id()),
+                    Id.of(bound.copyId()),
+                    bound.target().kind(),
+                    bound.target().reference(),
+                    bound.boundBy(),
+                    bound.boundAt());
+        }
+    }
+
+    @Inject
+    private Bindings bindings;
+
+    @Inject
+    private Copies copies;
+
+    @Context
+    private UriInfo uri;
+
+    /** Binds; binding again to the same target answers with the binding that is there. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response bind(@PathParam("id") long id, BindingTarget target) {
+        Bound bound = bindings.bind(id, target);
+        return Response.created(uri.getAbsolutePathBuilder()
+                        .segment(target.kind(), target.reference())
+                        .build())
+                .entity(BindingView.of(bound))
+                .build();
+    }
+
+    @GET
+    public Page<BindingView> list(@PathParam("id") long id) {
+        copies.get(id);
+        return Page.whole(bindings.of(id), BindingView::of);
+    }
+
+    @DELETE
+    @Path("{kind: [a-z][a-z0-9_]{0,31}}/{reference: .{1,200}}")
+    public void unbind(
+            @PathParam("id") long id, @PathParam("kind") String kind, @PathParam("reference") String reference) {
+        bindings.unbind(id, new BindingTarget(kind, reference));
+    }
+}

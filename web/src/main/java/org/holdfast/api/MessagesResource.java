@@ -1,0 +1,66 @@
+package org.holdfast.api;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.holdfast.message.Copies;
+import org.holdfast.message.Copy;
+import org.holdfast.message.CopyCursor;
+import org.holdfast.message.CopyFilter;
+
+/** Copies, newest first. */
+@Path("messages")
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class MessagesResource {
+
+    @Inject
+    private Copies copies;
+
+    @GET
+    public Page<MessageView> list(
+            @QueryParam("account") Long account,
+            @QueryParam("mailbox") Long mailbox,
+            @QueryParam("bound") Boolean bound,
+            @QueryParam("cursor") String cursor,
+            @QueryParam("limit") Integer limit) {
+        String collection = "messages-" + account + "-" + mailbox + "-" + bound;
+        int size = Page.size(limit);
+        CopyCursor after = Cursor.read(cursor, collection, 2)
+                .map(keys -> new CopyCursor(Instant.EPOCH.plus(keys.get(0), ChronoUnit.MICROS), keys.get(1)))
+                .orElse(null);
+        return Page.of(
+                copies.page(new CopyFilter(account, mailbox, bound), after, size + 1),
+                size,
+                last -> Cursor.of(collection, ChronoUnit.MICROS.between(Instant.EPOCH, last.clock()), last.id()),
+                MessageView::of);
+    }
+
+    @GET
+    @Path("{id: [0-9]{1,18}}")
+    public MessageView get(@PathParam("id") long id) {
+        return MessageView.of(copies.get(id));
+    }
+
+    /** The content byte for byte, for the mailbox's owner and those it is shared with; never shown in a browser. */
+    @GET
+    @Path("{id: [0-9]{1,18}}/raw")
+    @Produces("message/rfc822")
+    public Response raw(@PathParam("id") long id) {
+        Copy copy = copies.get(id);
+        return Response.ok(copies.raw(id))
+                .type("message/rfc822")
+                .header(HttpHeaders.CONTENT_LENGTH, copy.sizeBytes())
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"message-" + id + ".eml\"")
+                .build();
+    }
+}

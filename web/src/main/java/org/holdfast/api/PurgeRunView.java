@@ -1,0 +1,104 @@
+package org.holdfast.api;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.holdfast.retention.Kept;
+import org.holdfast.retention.PurgeRun;
+import org.holdfast.retention.PurgeStatus;
+import org.holdfast.retention.SliceProgress;
+
+/**
+ * A purge run as the API shows one.
+ *
+ * @param due what it found due; null until it has looked
+ * @param kept what stays, and why; null until it was counted
+ * @param seal over its ledger; null until it completed
+ */
+public record PurgeRunView(
+        String id,
+        String scope,
+        Instant asOf,
+        PurgeStatus status,
+        String startedBy,
+        Instant startedAt,
+        Optional<Instant> endedAt,
+        int executions,
+        Optional<PurgeRun.Due> due,
+        Progress progress,
+        Optional<Kept> kept,
+        Optional<String> failure,
+        Optional<String> seal) {
+
+    /**
+     * What is done.
+     *
+     * @param secondsLeft an estimate; null while there is none
+     */
+    public record Progress(
+            int slices,
+            int slicesDone,
+            long purgedCopies,
+            long purgedBytes,
+            long skipped,
+            double perSecond,
+            Optional<Long> secondsLeft) {}
+
+    /** How far a run is in one range of accounts. */
+    public record Slice(
+            int number,
+            String firstAccount,
+            String lastAccount,
+            long dueCopies,
+            int sweep,
+            boolean done,
+            long purgedCopies,
+            long purgedBytes,
+            long skippedCopies,
+            int entries,
+            Optional<String> worker) {
+
+        static Slice of(SliceProgress slice) {
+            return new Slice(
+                    slice.number(),
+                    Id.of(slice.firstAccount()),
+                    Id.of(slice.lastAccount()),
+                    slice.dueCopies(),
+                    slice.sweep(),
+                    slice.done(),
+                    slice.purgedCopies(),
+                    slice.purgedBytes(),
+                    slice.skippedCopies(),
+                    slice.entries(),
+                    slice.worker());
+        }
+    }
+
+    static PurgeRunView of(PurgeRun run) {
+        return new PurgeRunView(
+                Id.of(run.id()),
+                Scopes.of(run.scope()),
+                run.asOf(),
+                run.status(),
+                run.startedBy(),
+                run.startedAt(),
+                run.endedAt(),
+                run.executions(),
+                run.plan(),
+                progress(run.progress()),
+                run.kept(),
+                run.failure(),
+                run.seal());
+    }
+
+    private static Progress progress(PurgeRun.Progress progress) {
+        return new Progress(
+                progress.slices(),
+                progress.slicesDone(),
+                progress.purgedCopies(),
+                progress.purgedBytes(),
+                progress.skipped(),
+                progress.perSecond(),
+                progress.timeLeft().map(Duration::toSeconds));
+    }
+}

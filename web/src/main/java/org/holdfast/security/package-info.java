@@ -1,0 +1,2 @@
+/** What the web server adds to every answer. */
+package org.holdfast.security;
