@@ -52,7 +52,7 @@ public class Fates {
     static Optional<Held> facts(Handle handle, long copyId) {
         return handle.createQuery("SELECT c.account_id, c.clock, c.bind_count > 0 AS bound,"
                         + " c.hold_count > 0 OR m.hold_count > 0 OR a.hold_count > 0 AS held,"
-                        + " greatest(c.keep_until, m.keep_until, a.keep_until) AS keep_until"
+                        + " " + DueRuleSql.GRACE_END + " AS keep_until"
                         + " FROM mail_copy c JOIN mailbox m ON m.id = c.mailbox_id JOIN account a ON a.id = c.account_id"
                         + " WHERE c.id = :copy")
                 .bind("copy", copyId)

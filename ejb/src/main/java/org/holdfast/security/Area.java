@@ -17,7 +17,7 @@ enum Area {
     static final String API_ROOT = "/api/";
 
     private static final Set<String> PUBLIC_PAGES =
-            Set.of("/login.xhtml", "/setup.xhtml", "/favicon.ico", "/robots.txt");
+            Set.of("/login.xhtml", "/setup.xhtml", "/preferences", "/favicon.ico", "/robots.txt");
     private static final Set<String> PUBLIC_RESOURCES =
             Set.of("/api/v1/openapi.json", "/api/v1/health", "/api/v1/setup", "/api/v1/tokens");
 

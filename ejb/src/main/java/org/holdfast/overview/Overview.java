@@ -1,0 +1,35 @@
+package org.holdfast.overview;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.ZoneId;
+import org.holdfast.account.Role;
+import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
+
+/** Answers how things stand: for the installation, or for the account of an owner who asks. */
+@Stateless
+@RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
+public class Overview {
+
+    @Inject
+    private Jdbi jdbi;
+
+    @Inject
+    private Clock clock;
+
+    @Inject
+    private CurrentCaller currentCaller;
+
+    /**
+     * How things stand now.
+     *
+     * @param zone whose midnights part the days
+     */
+    public Situation now(ZoneId zone) {
+        var account = currentCaller.get().account();
+        return jdbi.withHandle(handle -> new OverviewQuery(handle, clock.instant(), account).read(zone));
+    }
+}

@@ -1,0 +1,30 @@
+package org.holdfast.console;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.holdfast.account.Role;
+
+/** Keeps owners out of the operators' pages, and every page of the console out of caches. */
+@WebFilter("/console/*")
+public class ConsoleGate extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String OPERATORS_ONLY = "/console/purge";
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        response.setHeader("Cache-Control", "no-store");
+        if (request.getServletPath().startsWith(OPERATORS_ONLY) && request.isUserInRole(Role.OWNER_NAME)) {
+            response.sendError(HttpServletResponse.SC_FORBIDDEN);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+}
