@@ -78,7 +78,12 @@ public final class Demo {
                 return "the disk is full (" + cause.getMessage() + "): make room and start again.";
             }
         }
-        return problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        Throwable root = problem;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        return root == problem || message.contains(String.valueOf(root.getMessage())) ? message : message + ": " + root;
     }
 
     private static void keep(Exception problem, Path folder) {

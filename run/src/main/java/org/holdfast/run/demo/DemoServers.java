@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.holdfast.run.FreePort;
 import org.holdfast.run.Launch;
-import org.holdfast.run.LocalGreenMail;
 import org.holdfast.run.LocalPostgres;
 import org.holdfast.run.MailProvider;
 import org.holdfast.run.PayaraMicro;
@@ -43,7 +42,7 @@ final class DemoServers implements AutoCloseable {
         try {
             postgres.createDatabase(DATABASE, "template1");
             report.step("PostgreSQL runs on 127.0.0.1:%d", postgres.port());
-            provider = LocalGreenMail.start(folder.resolve("provider.log"));
+            provider = MailProvider.start(folder.resolve("provider.log"));
             report.step("Mail provider %s runs, IMAP on 127.0.0.1:%d", provider.name(), provider.imapPort());
             report.step("Payara Micro starts with the application");
             PayaraMicro server = PayaraMicro.start(launch(war, folder, port, postgres));

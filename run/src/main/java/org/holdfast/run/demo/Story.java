@@ -2,6 +2,7 @@ package org.holdfast.run.demo;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,8 +76,7 @@ final class Story {
 
     private DemoMailbox fillAndConnect(DemoPlan plan) {
         String address = "mail@" + plan.host();
-        String password = Tenant.password();
-        provider.createMailbox(address, password);
+        String password = provider.createMailbox(address);
         try (ImapSession session = provider.open(address, password)) {
             Letters.FOLDERS.forEach(session::create);
             for (Letter letter : Letters.of(address, Instant.parse(DemoServers.CLOCK_START))) {
@@ -209,6 +209,6 @@ final class Story {
 
     private static String text(JsonObject object, String key) {
         JsonValue value = object.getOrDefault(key, JsonValue.NULL);
-        return value instanceof jakarta.json.JsonString string ? string.getString() : "";
+        return value instanceof JsonString string ? string.getString() : "";
     }
 }

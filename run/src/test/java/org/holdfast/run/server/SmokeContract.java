@@ -84,13 +84,13 @@ public abstract class SmokeContract extends PackagedApplication {
         byte[] message = "From: a@example.com\r\nSubject: Smoke\r\n\r\nBody\r\n".getBytes(StandardCharsets.US_ASCII);
         HoldfastApi administrator = holdfast().administrator();
         try (MailProvider provider = LocalGreenMail.start(Path.of("target/greenmail.log"))) {
-            provider.createMailbox(address, RunningHoldfast.PASSWORD);
-            try (ImapSession session = provider.open(address, RunningHoldfast.PASSWORD)) {
+            String password = provider.createMailbox(address);
+            try (ImapSession session = provider.open(address, password)) {
                 Instant now = Instant.parse(administrator.get("clock").getString("now"));
                 session.append("INBOX", List.of(), now.minus(Duration.ofHours(1)), message);
             }
             Tenant tenant = Tenant.create(administrator, "Smoke mail", "STANDARD", null, "owner@smoke.example");
-            String mailbox = tenant.connect(provider, address, RunningHoldfast.PASSWORD);
+            String mailbox = tenant.connect(provider, address, password);
             administrator.post("mailboxes/" + mailbox + "/sync", JsonValue.EMPTY_JSON_OBJECT);
             Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(
                             administrator.get("messages?mailbox=" + mailbox).getJsonArray("items"))
