@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
@@ -74,6 +75,17 @@ final class Browser implements AutoCloseable {
     Browser size(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
         return this;
+    }
+
+    /** As wide as a telephone, which a window cannot be. */
+    void narrow(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    void wide() {
+        driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
     }
 
     void go(String url) {
