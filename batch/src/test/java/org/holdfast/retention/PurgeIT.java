@@ -27,7 +27,7 @@ class PurgeIT {
 
     @BeforeAll
     static void start() {
-        postgres = LocalPostgres.start();
+        postgres = PurgeStage.startPostgres();
     }
 
     @AfterAll

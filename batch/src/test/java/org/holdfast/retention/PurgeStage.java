@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.holdfast.ledger.LedgerRows;
 import org.holdfast.ledger.Verification;
@@ -21,15 +22,24 @@ final class PurgeStage {
 
     static final Instant AS_OF = Instant.parse("2024-06-01T00:00:00Z");
 
+    private static final String TEMPLATE = "stage_template";
+    private static final AtomicInteger STAGES = new AtomicInteger();
+
     final DataSource database;
     final Jdbi jdbi;
     private final PurgeLeases leases = new PurgeLeases();
 
     PurgeStage(LocalPostgres postgres) {
-        database = postgres.createDatabase();
-        SchemaMigration.migrate(database);
+        database = postgres.createDatabase("stage_" + STAGES.incrementAndGet(), TEMPLATE);
         jdbi = Jdbi.create(database);
         leases.use(Jdbi.create(database));
+    }
+
+    /** A server with a migrated database that the stages are copies of. */
+    static LocalPostgres startPostgres() {
+        LocalPostgres postgres = LocalPostgres.start();
+        SchemaMigration.migrate(postgres.createDatabase(TEMPLATE, "template1"));
+        return postgres;
     }
 
     /** An account with one mailbox and folder of the same id. */

@@ -9,10 +9,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.message.Copies;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.refusal.Refusal;
-import org.holdfast.security.Caller;
-import org.holdfast.security.CurrentCaller;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -25,7 +24,7 @@ public class Fates {
     private Jdbi jdbi;
 
     @Inject
-    private CurrentCaller currentCaller;
+    private Copies copies;
 
     @Inject
     private PlanPolicy policy;
@@ -39,10 +38,9 @@ public class Fates {
      * @throws Refusal if the copy is not there or not the caller's
      */
     public Fate of(long copyId) {
-        Caller caller = currentCaller.get();
+        copies.get(copyId);
         Instant now = clock.instant();
         Held copy = jdbi.withHandle(h -> facts(h, copyId)).orElseThrow(() -> Refusal.notFound("message", copyId));
-        caller.requireSees(copy.accountId(), "message", copyId);
         return Fate.of(copy.facts(), policy.timeline(copy.accountId(), now), now);
     }
 

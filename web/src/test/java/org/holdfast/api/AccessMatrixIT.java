@@ -78,9 +78,25 @@ class AccessMatrixIT extends PackagedApplication {
         row("POST accounts/{account}/subscriptions", "", change, NO, NO, NO, "201");
         read("GET accounts/{account}/entitlement", "", "200", GONE, "200", "200");
         read("GET plans", "", "200", "200", "200", "200");
+        terms();
         mailboxes();
         messages();
         purge();
+    }
+
+    private void terms() {
+        String early = "{\"planCode\":\"STANDARD\",\"effectiveAt\":\"2000-01-01T00:00:00Z\",\"syncs\":true,"
+                + "\"unboundDays\":\"unlimited\",\"graceDays\":7,\"mailboxesPerUser\":5,"
+                + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
+        row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
+        read("GET terms-changes", "", "200", NO, NO, "200");
+        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
+        row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+        String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
+        row("POST holds", "", hold, NO, NO, NO, "201");
+        read("GET holds", "?account={account}", "200", NO, NO, "200");
+        row("POST holds/{id}/release", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
     }
 
     private void mailboxes() {
@@ -100,10 +116,14 @@ class AccessMatrixIT extends PackagedApplication {
     private void messages() {
         read("GET messages", "?account={account}", "200", GONE, "200", "200");
         read("GET messages/{id}", "", "200", GONE, "200", "200");
+        read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
         read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
         row("POST messages/{id}/bindings", "", "{\"kind\":\"deal\",\"reference\":\"{who}\"}", NO, GONE, "201", "201");
         read("GET messages/{id}/bindings", "", "200", GONE, "200", "200");
         read("DELETE messages/{id}/bindings/{kind}/{reference}", "", NO, GONE, "204", "204");
+        String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
+        row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
+        read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
     }
 
     private void purge() {
