@@ -238,12 +238,12 @@ class PullIT {
 
     @Test
     void cutAtAnyBatchIsResumedWithoutLossOrDuplicate() throws Exception {
-        PullBench bench = new PullBench(postgres, keys, "CRM_PLUS");
+        PullBench bench = new PullBench(postgres, keys, "PROFESSIONAL");
         try (RawImap imap = new RawImap(dovecot.port(), "cut", "secret")) {
             fill(imap, 1_100);
         }
         long mailbox = bench.mailbox("cut", dovecot.port());
-        for (int allowed = 3; allowed < 20; allowed += 4) {
+        for (int allowed = 3; allowed < 13; allowed += 3) {
             bench.pull(bench.claim(mailbox), new Dying(bench, allowed));
             assertThat(bench.count("folder_state s JOIN folder f ON f.id = s.folder_id WHERE f.wire_name = 'INBOX'"
                             + " AND (SELECT count(*) FROM mail_copy) < 1100"))
