@@ -116,6 +116,10 @@ final class Story {
                 JsonObject progress = mailbox.progress();
                 copies += progress.getInt("copies");
                 String completed = text(progress, "lastCompleted");
+                if (!text(progress, "lastError").isEmpty()) {
+                    throw new IllegalStateException(
+                            mailbox.address + " does not synchronise: " + text(progress, "lastError"));
+                }
                 boolean idle = progress.getString("phase").equals("IDLE");
                 if (idle && !completed.isEmpty() && !completed.equals(last.get(mailbox))) {
                     done++;
