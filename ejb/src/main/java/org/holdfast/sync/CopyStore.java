@@ -230,7 +230,7 @@ final class CopyStore {
         for (int from = 0; from < entries.size(); from += 1_000) {
             PreparedBatch batch = handle.prepareBatch("UPDATE mail_copy SET flags = :flags, keywords = :keywords"
                     + " WHERE folder_id = :folder AND uid_validity = :validity AND uid = :uid"
-                    + " AND (flags <> :flags OR coalesce(keywords, '{}') <> :keywords)");
+                    + " AND (flags <> :flags OR coalesce(keywords, '{}') <> CAST(:keywords AS text[]))");
             for (Map.Entry<Long, Flags> entry : entries.subList(from, Math.min(from + 1_000, entries.size()))) {
                 batch.bind("folder", folderId)
                         .bind("validity", validity.value())

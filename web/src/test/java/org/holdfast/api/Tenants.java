@@ -28,6 +28,7 @@ final class Tenants {
     static final byte[] RAW = "Subject: hello\r\n\r\nWorld \u00e4\r\n".getBytes(StandardCharsets.UTF_8);
 
     final ApiClient client;
+    private final DataSource database;
     final Map<Who, String> tokens = new EnumMap<>(Who.class);
     final String account;
     final String owner;
@@ -49,21 +50,29 @@ final class Tenants {
         tokens.put(Who.OTHER, signIn("other-" + unique + "@example.org"));
         tokens.put(Who.AUDITOR, signIn("auditor-" + unique + "@example.org"));
         tokens.put(Who.REVOKED, revoked());
-        mailbox = insert(
-                database,
-                "INSERT INTO mailbox (account_id, owner_id, address, imap_host, imap_port,"
-                        + " imap_security, login, state, state_since, connected_at) VALUES (" + account + ", " + owner
-                        + ", '"
-                        + ownerEmail + "', '127.0.0.1', 9, 'TLS', 'x', 'ACTIVE', now(), now()) RETURNING id");
-        insert(
-                database,
-                "INSERT INTO mailbox_sync (mailbox_id, due_at) VALUES (" + mailbox
-                        + ", clock_timestamp() + interval '1 day') RETURNING mailbox_id");
+        this.database = database;
+        mailbox = newMailbox();
         long folder = insert(
                 database,
                 "INSERT INTO folder (mailbox_id, wire_name, name) VALUES (" + mailbox
                         + ", 'INBOX', 'INBOX') RETURNING id");
         message = insertMessage(database, folder, 1);
+    }
+
+    /** A mailbox of the owner with nothing behind it. */
+    long newMailbox() throws SQLException {
+        long id = insert(
+                database,
+                "INSERT INTO mailbox (account_id, owner_id, address, imap_host, imap_port,"
+                        + " imap_security, login, state, state_since, connected_at) VALUES (" + account + ", " + owner
+                        + ", '" + UUID.randomUUID()
+                        + "@example.org', '127.0.0.1', 9, 'TLS', 'x', 'ACTIVE', now(), now())"
+                        + " RETURNING id");
+        insert(
+                database,
+                "INSERT INTO mailbox_sync (mailbox_id, due_at) VALUES (" + id
+                        + ", clock_timestamp() + interval '1 day') RETURNING mailbox_id");
+        return id;
     }
 
     private long insertMessage(DataSource database, long folder, int uid) throws SQLException {
