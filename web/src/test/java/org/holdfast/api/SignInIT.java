@@ -39,7 +39,7 @@ class SignInIT extends PackagedApplication {
         assertThat(in.status()).isEqualTo(302);
         String after = cookie(in);
         assertThat(after).isNotEmpty().isNotEqualTo(before);
-        assertThat(in.header("Set-Cookie")).contains("HttpOnly").contains("SameSite=Lax");
+        assertThat(in.header("Set-Cookie")).contains("HttpOnly").containsIgnoringCase("SameSite=Lax");
         assertThat(client.send(client.builder("/console/overview.xhtml")
                                 .header("Cookie", after)
                                 .GET())
