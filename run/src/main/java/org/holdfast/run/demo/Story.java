@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.holdfast.run.ApiRefusal;
 import org.holdfast.run.FirstRunToken;
@@ -201,14 +202,19 @@ final class Story {
         mailboxes.forEach(mailbox -> mailbox.resynced = mailbox.copies());
     }
 
-    /** What a mailbox whose plan does not synchronise is told; empty if it is not refused. */
+    /** How a mailbox whose plan does not synchronise any more answers, and the state that it comes to. */
     private static String refusal(DemoMailbox mailbox) {
+        String answer = "accepted";
         try {
             mailbox.syncNow();
-            return "";
         } catch (ApiRefusal e) {
-            return e.status() + " " + e.code() + ", state " + mailbox.state();
+            answer = e.status() + " " + e.code();
         }
+        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!mailbox.state().equals("PAUSED_BY_PLAN") && System.nanoTime() < until) {
+            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+        }
+        return "sync now is answered " + answer + ", its mailbox is " + mailbox.state();
     }
 
     private static String text(JsonObject object, String key) {
