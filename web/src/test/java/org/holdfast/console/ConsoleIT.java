@@ -99,7 +99,8 @@ class ConsoleIT {
         assertThat(figure("kept")).isEqualTo("412");
         assertThat(figure("temporary")).isEqualTo("1,188");
         assertThat(figure("leaving")).isEqualTo("726");
-        assertThat(browser.element("#change-label + .hf-figure-number").getText()).startsWith("5 days, ");
+        assertThat(browser.element("#change-label + .hf-figure-number").getText())
+                .startsWith("5 days, ");
         assertThat(browser.elements(".hf-attention li")).hasSize(5);
         assertThat(browser.script("return document.querySelectorAll('.hf-details tbody tr').length"))
                 .isEqualTo(30L);
@@ -254,7 +255,8 @@ class ConsoleIT {
     @Test
     @Order(13)
     void failureShowsAReferenceThatIsInTheLog() {
-        installation.execute("ALTER TABLE binding RENAME TO binding_away; ALTER TABLE purge_slice RENAME TO slice_away");
+        installation.execute(
+                "ALTER TABLE binding RENAME TO binding_away; ALTER TABLE purge_slice RENAME TO slice_away");
         try {
             browser.go(installation.url("/console/overview.xhtml"));
             browser.textOnceItSays(".hf-callout", "The figures could not be read");

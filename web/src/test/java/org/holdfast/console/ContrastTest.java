@@ -27,9 +27,11 @@ class ContrastTest {
         Map<String, String> light = colours(sheet, ":root {");
         Map<String, String> dark = new HashMap<>(light);
         dark.putAll(colours(sheet, "[data-theme=\"dark\"] {"));
-        return PAIR.matcher(sheet).results().flatMap(pair -> Stream.of(
-                Arguments.of("light", pair.group(1), pair.group(2), Double.parseDouble(pair.group(3)), light),
-                Arguments.of("dark", pair.group(1), pair.group(2), Double.parseDouble(pair.group(3)), dark)));
+        return PAIR.matcher(sheet)
+                .results()
+                .flatMap(pair -> Stream.of(
+                        Arguments.of("light", pair.group(1), pair.group(2), Double.parseDouble(pair.group(3)), light),
+                        Arguments.of("dark", pair.group(1), pair.group(2), Double.parseDouble(pair.group(3)), dark)));
     }
 
     @ParameterizedTest(name = "{0}: {1} on {2}")

@@ -30,7 +30,8 @@ class TextsTest {
 
     private static final Locale VIETNAMESE = Locale.forLanguageTag("vi");
     private static final Pattern PLACE = Pattern.compile("\\{(\\d)");
-    private static final Pattern FIXED_KEY = Pattern.compile("(?:msg\\['|\\.of\\(\\s*['\"]|trouble\\(['\"])([a-z][\\w.-]*[\\w])['\"]");
+    private static final Pattern FIXED_KEY =
+            Pattern.compile("(?:msg\\['|[wW]ords\\.of\\(\\s*['\"]|trouble\\(['\"])([a-z][\\w.-]*[\\w])['\"]");
 
     @ParameterizedTest
     @ValueSource(strings = {Words.BUNDLE, "org.holdfast.console.faces"})
@@ -74,11 +75,14 @@ class TextsTest {
 
     @Test
     void everyTextThatAPageNamesIsThere() throws IOException {
-        Set<String> known = ResourceBundle.getBundle(Words.BUNDLE, Locale.ENGLISH).keySet();
+        Set<String> known =
+                ResourceBundle.getBundle(Words.BUNDLE, Locale.ENGLISH).keySet();
         Set<String> named = new TreeSet<>();
-        try (Stream<Path> files = Stream.concat(
-                Files.walk(Path.of("src/main/webapp")), Files.walk(Path.of("src/main/java/org/holdfast/console")))) {
-            for (Path file : files.filter(f -> f.toString().matches(".*\\.(xhtml|java)")).toList()) {
+        try (Stream<Path> pages = Files.walk(Path.of("src/main/webapp"));
+                Stream<Path> beans = Files.walk(Path.of("src/main/java/org/holdfast/console"))) {
+            Stream<Path> files = Stream.concat(pages, beans);
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(xhtml|java)")).toList()) {
                 Matcher key = FIXED_KEY.matcher(Files.readString(file));
                 while (key.find()) {
                     named.add(key.group(1));
@@ -101,7 +105,8 @@ class TextsTest {
                         keys("ledger.kind.", Verification.Kind.values(), ""))
                 .flatMap(List::stream)
                 .collect(Collectors.toSet());
-        assertThat(ResourceBundle.getBundle(Words.BUNDLE, Locale.ENGLISH).keySet()).containsAll(keys);
+        assertThat(ResourceBundle.getBundle(Words.BUNDLE, Locale.ENGLISH).keySet())
+                .containsAll(keys);
     }
 
     @Test
