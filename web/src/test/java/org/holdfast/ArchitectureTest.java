@@ -118,6 +118,7 @@ class ArchitectureTest {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             if (!type.getPackageName().startsWith("org.holdfast.")
+                    || type.getPackageName().startsWith("org.holdfast.angus")
                     || type.getSource().isEmpty()) {
                 return SliceIdentifier.ignore();
             }

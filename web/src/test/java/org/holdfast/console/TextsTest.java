@@ -31,7 +31,7 @@ class TextsTest {
     private static final Locale VIETNAMESE = Locale.forLanguageTag("vi");
     private static final Pattern PLACE = Pattern.compile("\\{(\\d)");
     private static final Pattern FIXED_KEY =
-            Pattern.compile("(?:msg\\['|\\.of\\(\\s*['\"]|trouble\\(['\"])([a-z][\\w.-]*[\\w])['\"]");
+            Pattern.compile("(?:msg\\['|[wW]ords\\.of\\(\\s*['\"]|trouble\\(['\"])([a-z][\\w.-]*[\\w])['\"]");
 
     @ParameterizedTest
     @ValueSource(strings = {Words.BUNDLE, "org.holdfast.console.faces"})
@@ -78,14 +78,14 @@ class TextsTest {
         Set<String> known =
                 ResourceBundle.getBundle(Words.BUNDLE, Locale.ENGLISH).keySet();
         Set<String> named = new TreeSet<>();
-        for (Path folder : List.of(Path.of("src/main/webapp"), Path.of("src/main/java/org/holdfast/console"))) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.filter(f -> f.toString().matches(".*\\.(xhtml|java)"))
-                        .toList()) {
-                    Matcher key = FIXED_KEY.matcher(Files.readString(file));
-                    while (key.find()) {
-                        named.add(key.group(1));
-                    }
+        try (Stream<Path> pages = Files.walk(Path.of("src/main/webapp"));
+                Stream<Path> beans = Files.walk(Path.of("src/main/java/org/holdfast/console"))) {
+            Stream<Path> files = Stream.concat(pages, beans);
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(xhtml|java)")).toList()) {
+                Matcher key = FIXED_KEY.matcher(Files.readString(file));
+                while (key.find()) {
+                    named.add(key.group(1));
                 }
             }
         }
