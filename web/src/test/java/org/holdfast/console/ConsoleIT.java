@@ -241,6 +241,7 @@ class ConsoleIT {
         browser.go(installation.url("/console/overview.xhtml"));
         browser.textOnceItSays("[data-figure=temporary]", "573");
         assertThat(figure("purged")).isEqualTo("615");
+        browser.shot("overview-after-purge");
         assertThat(browser.complaints()).isEmpty();
     }
 
