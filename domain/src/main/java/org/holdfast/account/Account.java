@@ -8,7 +8,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Objects;
+import java.time.temporal.ChronoUnit;
 
 /** The tenant that subscribes to a plan. */
 @Entity
@@ -45,7 +45,7 @@ public class Account {
         }
         this.name = name.strip();
         this.zone = zone.getId();
-        this.createdAt = Objects.requireNonNull(createdAt);
+        this.createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
     }
 
     /** The database's key; null before the account is stored. */

@@ -9,6 +9,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -59,7 +60,7 @@ public class User {
         this.accountId = accountId;
         this.email = email;
         this.displayName = displayName.isBlank() ? email : displayName.strip();
-        this.createdAt = Objects.requireNonNull(createdAt);
+        this.createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
     }
 
     /** An employee of the account. */

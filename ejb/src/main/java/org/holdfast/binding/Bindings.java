@@ -7,6 +7,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.holdfast.account.Role;
+import org.holdfast.ledger.Ledger;
+import org.holdfast.ledger.LedgerRecord;
+import org.holdfast.message.Copies;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
@@ -25,6 +28,12 @@ public class Bindings {
 
     @Inject
     private CurrentCaller currentCaller;
+
+    @Inject
+    private Copies copies;
+
+    @Inject
+    private Ledger ledger;
 
     @Inject
     private PlanPolicy policy;
@@ -47,7 +56,7 @@ public class Bindings {
         Instant now = clock.instant();
         return jdbi.withHandle(h -> {
             BindingRepository bindings = new BindingRepository(h);
-            long account = lockVisible(h, caller, copyId);
+            long account = lockVisible(h, copyId);
             Bound bound = bindings.bind(copyId, account, target, caller.name(), now);
             audit.record(caller.name(), "copy.bind", "copy:" + copyId, null, target.toString());
             return bound;
@@ -63,7 +72,7 @@ public class Bindings {
         Caller caller = currentCaller.get();
         Instant now = clock.instant();
         jdbi.useHandle(h -> {
-            long account = lockVisible(h, caller, copyId);
+            long account = lockVisible(h, copyId);
             Instant keepUntil = now.plus(policy.entitlement(account, now).grace());
             if (!new BindingRepository(h).unbind(copyId, target, keepUntil)) {
                 throw Refusal.notFound("binding", target + " of message " + copyId);
@@ -122,22 +131,29 @@ public class Bindings {
      */
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public List<Bound> of(long copyId) {
-        Caller caller = currentCaller.get();
-        return jdbi.withHandle(h -> {
-            long account = h.createQuery("SELECT account_id FROM mail_copy WHERE id = :copy")
-                    .bind("copy", copyId)
-                    .mapTo(Long.class)
-                    .findOne()
-                    .orElseThrow(() -> Refusal.notFound("message", copyId));
-            caller.requireSees(account, "message", copyId);
-            return new BindingRepository(h).of(copyId);
-        });
+        copies.get(copyId);
+        return jdbi.withHandle(h -> new BindingRepository(h).of(copyId));
     }
 
-    private static long lockVisible(Handle handle, Caller caller, long copyId) {
-        long account =
-                new BindingRepository(handle).lockCopy(copyId).orElseThrow(() -> Refusal.notFound("message", copyId));
-        caller.requireSees(account, "message", copyId);
+    /**
+     * Locks a copy that the caller may see.
+     *
+     * @return its account
+     */
+    private long lockVisible(Handle handle, long copyId) {
+        long account = new BindingRepository(handle).lockCopy(copyId).orElseThrow(() -> ledger.find(copyId)
+                .map(Bindings::purged)
+                .orElseGet(() -> Refusal.notFound("message", copyId)));
+        copies.get(copyId);
         return account;
+    }
+
+    private static Refusal purged(LedgerRecord record) {
+        return new Refusal(
+                Refusal.Kind.GONE,
+                "copy-purged",
+                "Message " + record.copy().copyId() + " was purged at " + record.purgedAt() + " by run "
+                        + record.runId() + "; see ledger/copies/"
+                        + record.copy().copyId());
     }
 }

@@ -144,9 +144,7 @@ public class HostPolicy {
     }
 
     private static HostRefused unknown(String host, Exception cause) {
-        HostRefused refused = new HostRefused("The host " + host + " has no address: check its name");
-        refused.initCause(cause);
-        return refused;
+        return new HostRefused("The host " + host + " has no address: check its name", cause);
     }
 
     private boolean isListed(InetAddress address) {

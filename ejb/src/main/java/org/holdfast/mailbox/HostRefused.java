@@ -8,6 +8,10 @@ public class HostRefused extends Refusal {
     private static final long serialVersionUID = 1L;
 
     public HostRefused(String message) {
-        super(Kind.UNUSABLE, "host-refused", message);
+        this(message, null);
+    }
+
+    public HostRefused(String message, Throwable cause) {
+        super(Kind.UNUSABLE, "host-refused", message, cause);
     }
 }

@@ -25,7 +25,7 @@ public class SchemaMigration {
     private DataSource dataSource;
 
     @PostConstruct
-    void migrate() {
+    void atStart() {
         MigrateResult result = migrate(dataSource);
         LOG.log(
                 System.Logger.Level.INFO,

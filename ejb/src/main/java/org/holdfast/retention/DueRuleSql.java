@@ -16,16 +16,19 @@ public final class DueRuleSql {
 
     private static final String CUTOFF = "(CAST(:asOf AS timestamptz) - e.unbound_days * interval '24 hours')";
 
+    /** The latest release grace of the copy, its mailbox and its account; NULL if there is none. */
+    public static final String GRACE_END = "greatest(c.keep_until, m.keep_until, a.keep_until)";
+
     /** The condition under which a copy is due; never true where the plan keeps without limit. */
     public static final String DUE = "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0"
             + " AND c.clock <= " + CUTOFF
-            + " AND (c.keep_until IS NULL OR c.keep_until <= CAST(:asOf AS timestamptz))";
+            + " AND coalesce(" + GRACE_END + " <= CAST(:asOf AS timestamptz), true)";
 
     /** The name of the copy's {@link DueRule.Verdict}. */
     public static final String VERDICT = "CASE WHEN c.bind_count > 0 THEN 'BOUND'"
             + " WHEN c.hold_count > 0 OR m.hold_count > 0 OR a.hold_count > 0 THEN 'HELD'"
             + " WHEN e.unbound_days IS NULL OR c.clock > " + CUTOFF + " THEN 'YOUNG'"
-            + " WHEN c.keep_until > CAST(:asOf AS timestamptz) THEN 'IN_GRACE' ELSE 'DUE' END";
+            + " WHEN " + GRACE_END + " > CAST(:asOf AS timestamptz) THEN 'IN_GRACE' ELSE 'DUE' END";
 
     private DueRuleSql() {}
 

@@ -9,10 +9,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.message.Copies;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.refusal.Refusal;
-import org.holdfast.security.Caller;
-import org.holdfast.security.CurrentCaller;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -25,7 +24,7 @@ public class Fates {
     private Jdbi jdbi;
 
     @Inject
-    private CurrentCaller currentCaller;
+    private Copies copies;
 
     @Inject
     private PlanPolicy policy;
@@ -39,10 +38,9 @@ public class Fates {
      * @throws Refusal if the copy is not there or not the caller's
      */
     public Fate of(long copyId) {
-        Caller caller = currentCaller.get();
+        copies.get(copyId);
         Instant now = clock.instant();
         Held copy = jdbi.withHandle(h -> facts(h, copyId)).orElseThrow(() -> Refusal.notFound("message", copyId));
-        caller.requireSees(copy.accountId(), "message", copyId);
         return Fate.of(copy.facts(), policy.timeline(copy.accountId(), now), now);
     }
 
@@ -52,7 +50,7 @@ public class Fates {
     static Optional<Held> facts(Handle handle, long copyId) {
         return handle.createQuery("SELECT c.account_id, c.clock, c.bind_count > 0 AS bound,"
                         + " c.hold_count > 0 OR m.hold_count > 0 OR a.hold_count > 0 AS held,"
-                        + " greatest(c.keep_until, m.keep_until, a.keep_until) AS keep_until"
+                        + " " + DueRuleSql.GRACE_END + " AS keep_until"
                         + " FROM mail_copy c JOIN mailbox m ON m.id = c.mailbox_id JOIN account a ON a.id = c.account_id"
                         + " WHERE c.id = :copy")
                 .bind("copy", copyId)

@@ -89,7 +89,10 @@ public class SignInLimiter {
             return "from " + address;
         }
         String[] halves = address.split("::", 2);
-        List<String> groups = new ArrayList<>(List.of(halves[0].split(":")));
+        List<String> groups = new ArrayList<>();
+        if (!halves[0].isEmpty()) {
+            groups.addAll(List.of(halves[0].split(":")));
+        }
         if (halves.length == 2) {
             int after = halves[1].isEmpty() ? 0 : halves[1].split(":").length;
             for (int missing = 8 - groups.size() - after; missing > 0; missing--) {

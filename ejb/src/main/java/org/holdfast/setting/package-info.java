@@ -1,2 +1,2 @@
-/** What an installation can set, where each value came from, and the clock. */
+/** What an installation can set, and where each value came from. */
 package org.holdfast.setting;

@@ -82,6 +82,19 @@ public final class Leases {
                 .execute();
     }
 
+    /**
+     * Gives a mailbox back after a pass that was not allowed; it is looked at again when due.
+     *
+     * @param error null if there is none to show
+     */
+    public void release(Lease lease, String error) {
+        handle.createUpdate("UPDATE mailbox_sync SET lease_owner = NULL, lease_until = NULL, last_error = :error"
+                        + " WHERE mailbox_id = :mailboxId AND lease_token = :token")
+                .bind("error", error)
+                .bindMethods(lease)
+                .execute();
+    }
+
     /** Gives a mailbox back after a failure, to be tried again after a wait. */
     public void fail(Lease lease, String error, Duration wait) {
         handle.createUpdate("UPDATE mailbox_sync SET lease_owner = NULL, lease_until = NULL, failures = failures + 1,"

@@ -156,7 +156,13 @@ final class SyncStore {
                         + " folders = folders + :folders WHERE id = :pass")
                 .bind("pass", passId)
                 .bind("folders", folders)
-                .bindMethods(counts)
+                .bind("asked", counts.asked())
+                .bind("stored", counts.stored())
+                .bind("vanished", counts.vanished())
+                .bind("quarantined", counts.quarantined())
+                .bind("removed", counts.removed())
+                .bind("flagged", counts.flagged())
+                .bind("bytes", counts.bytes())
                 .execute();
     }
 

@@ -59,9 +59,10 @@ class DueRuleSqlIT {
                 + " recorded_by, reason) VALUES ('UNLIMITED', '2000-01-01Z', '2000-01-01Z', true, NULL, 7, 't', 't')");
         for (int account = 1; account <= ACCOUNTS; account++) {
             h.execute(
-                    "INSERT INTO account (id, name, created_at, hold_count) VALUES (?, 'a', now(), ?)",
+                    "INSERT INTO account (id, name, created_at, hold_count, keep_until) VALUES (?, 'a', now(), ?, ?)",
                     account,
-                    random.nextInt(8) == 0 ? 1 : 0);
+                    random.nextInt(8) == 0 ? 1 : 0,
+                    random.nextInt(8) == 0 ? CENTRE.plus(jitter()) : null);
             h.execute(
                     "INSERT INTO app_user (id, account_id, email, display_name, role, created_at)"
                             + " VALUES (?, ?, ?, 'o', 'OWNER', now())",
@@ -74,13 +75,14 @@ class DueRuleSqlIT {
             for (int mailbox = 2 * account; mailbox <= 2 * account + 1; mailbox++) {
                 h.execute(
                         "INSERT INTO mailbox (id, account_id, owner_id, address, imap_host, imap_port, imap_security,"
-                                + " login, state, state_since, connected_at, hold_count) VALUES (?, ?, ?, ?, 'h', 993,"
-                                + " 'TLS', 'l', 'ACTIVE', now(), now(), ?)",
+                                + " login, state, state_since, connected_at, hold_count, keep_until) VALUES (?, ?, ?, ?,"
+                                + " 'h', 993, 'TLS', 'l', 'ACTIVE', now(), now(), ?, ?)",
                         mailbox,
                         account,
                         account,
                         mailbox + "@example.org",
-                        random.nextInt(8) == 0 ? 1 : 0);
+                        random.nextInt(8) == 0 ? 1 : 0,
+                        random.nextInt(8) == 0 ? CENTRE.plus(jitter()) : null);
                 h.execute(
                         "INSERT INTO folder (id, mailbox_id, wire_name, name) VALUES (?, ?, 'INBOX', 'INBOX')",
                         mailbox,
@@ -240,6 +242,7 @@ class DueRuleSqlIT {
     private static List<Judged> judge(Instant at) {
         return jdbi.withHandle(h -> h.createQuery(
                         "SELECT c.*, c.hold_count + m.hold_count + a.hold_count AS holds, e.*,"
+                                + " m.keep_until AS mailbox_keeps, a.keep_until AS account_keeps, "
                                 + DueRuleSql.VERDICT + " AS verdict, coalesce(" + DueRuleSql.DUE
                                 + ", false) AS due FROM "
                                 + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
@@ -250,12 +253,18 @@ class DueRuleSqlIT {
     }
 
     private static Judged judged(ResultSet row, Instant at) throws SQLException {
-        OffsetDateTime keepUntil = row.getObject("keep_until", OffsetDateTime.class);
+        Instant keepUntil = null;
+        for (String column : List.of("keep_until", "mailbox_keeps", "account_keeps")) {
+            OffsetDateTime until = row.getObject(column, OffsetDateTime.class);
+            if (until != null && (keepUntil == null || until.toInstant().isAfter(keepUntil))) {
+                keepUntil = until.toInstant();
+            }
+        }
         DueRule.Facts facts = new DueRule.Facts(
                 row.getObject("clock", OffsetDateTime.class).toInstant(),
                 row.getInt("bind_count") > 0,
                 row.getInt("holds") > 0,
-                keepUntil == null ? null : keepUntil.toInstant());
+                keepUntil);
         Entitlement plan = new Entitlement(
                 row.getLong("account_id"),
                 row.getString("plan_code"),

@@ -20,13 +20,23 @@ public final class FreePort {
         }
     }
 
+    /** Whether a port can be listened on now. */
+    public static boolean isFree(int port) {
+        try {
+            require(port, "");
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
     /**
      * Checks that a port can be listened on.
      *
      * @param remedy what the person can do otherwise, as a sentence
      * @throws IllegalStateException when something listens there already, or the port is not ours to use
      */
-    static void require(int port, String remedy) {
+    public static void require(int port, String remedy) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);

@@ -55,9 +55,11 @@ public final class ImapSession implements AutoCloseable {
         }
     }
 
-    /** Creates a folder; the name is in the wire's form (modified UTF-7). */
+    /** Makes sure that there is a folder; the name is in the wire's form (modified UTF-7). */
     public void create(String folder) {
-        run("CREATE " + quoted(folder));
+        if (!folders().contains(folder)) {
+            run("CREATE " + quoted(folder));
+        }
     }
 
     /**

@@ -41,6 +41,8 @@ final class PayaraDomain {
                 xml,
                 "security-enabled=\"false\" address=\"0.0.0.0\" port=\"8686\"",
                 "security-enabled=\"false\" enabled=\"false\" address=\"127.0.0.1\" port=\"" + FreePort.any() + "\"");
+        // The embedded broker would listen on every address.
+        xml = replace(xml, "<jms-service type=\"EMBEDDED\"", "<jms-service type=\"REMOTE\"");
         xml = replace(xml, "-Dosgi.shell.telnet.port=6666", "-Dosgi.shell.telnet.port=" + FreePort.any());
         String options = jvmOptions.stream()
                 .map(option -> "<jvm-options>" + escaped(option) + "</jvm-options>")

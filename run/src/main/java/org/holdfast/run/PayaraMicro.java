@@ -3,7 +3,6 @@ package org.holdfast.run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,13 +89,14 @@ public final class PayaraMicro implements ApplicationServer {
     }
 
     private static List<String> command(Launch launch, Path war, Path work, int port) throws IOException {
-        Path temporary = Files.createDirectories(work.resolve("tmp"));
+        Path temporary = Folders.empty(work.resolve("tmp"));
         List<String> command =
                 new ArrayList<>(List.of(ServerProcess.java(), "-Xmx768m", "-Djava.io.tmpdir=" + temporary));
         command.addAll(launch.jvmOptions());
         command.addAll(List.of("-jar", ServerFiles.get("payara-micro.jar").toString()));
         command.addAll(List.of("--nocluster", "--nohostaware", "--disablephonehome"));
-        command.addAll(List.of("--rootdir", work.resolve("root").toString(), "--port", Integer.toString(port)));
+        command.addAll(
+                List.of("--rootdir", Folders.empty(work.resolve("root")).toString(), "--port", Integer.toString(port)));
         command.addAll(List.of("--addlibs", ServerFiles.get("postgresql.jar").toString()));
         Path logging = Launch.write(work.resolve("logging.properties"), LOGGING);
         command.addAll(List.of("--logproperties", logging.toString()));

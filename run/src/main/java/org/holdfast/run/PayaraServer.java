@@ -46,7 +46,7 @@ public final class PayaraServer implements ApplicationServer {
         int http = launch.httpPort();
         int admin = FreePort.any();
         try {
-            Path domains = launch.workFolder().resolve("domains");
+            Path domains = Folders.empty(launch.workFolder().resolve("domains"));
             Path domain = domains.resolve(DOMAIN);
             copy(installation.resolve("glassfish/domains").resolve(DOMAIN), domain);
             Files.copy(ServerFiles.get("postgresql.jar"), domain.resolve("lib/postgresql.jar"));

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MailProviderContract {
 
-    private static final String PASSWORD = "correct horse 9";
     private static final Instant RECEIVED = Instant.parse("2018-11-03T04:05:06Z");
 
     private MailProvider provider;
@@ -29,7 +28,9 @@ abstract class MailProviderContract {
 
     @AfterAll
     void stop() {
-        provider.close();
+        if (provider != null) {
+            provider.close();
+        }
     }
 
     @Test
@@ -81,15 +82,14 @@ abstract class MailProviderContract {
 
     @Test
     void wrongPasswordIsRefused() {
-        provider.createMailbox("locked@example.com", PASSWORD);
+        provider.createMailbox("locked@example.com");
         assertThatThrownBy(() -> provider.open("locked@example.com", "wrong"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("refused");
     }
 
     private ImapSession mailbox(String address) {
-        provider.createMailbox(address, PASSWORD);
-        return provider.open(address, PASSWORD);
+        return provider.open(address, provider.createMailbox(address));
     }
 
     private static byte[] message(String text) {

@@ -9,7 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import org.holdfast.setting.DemonstrationClock;
+import org.holdfast.clock.DemonstrationClock;
 
 /** The clock that the rules read; it can be moved on a demonstration only. */
 @Path("clock")

@@ -6,7 +6,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import org.holdfast.security.FirstRun;
+import org.holdfast.account.FirstRun;
 
 /** Whether this node answers and reaches its database; says no more to strangers than that. */
 @Path("health")

@@ -1,10 +1,9 @@
 package org.holdfast.api;
 
-import jakarta.ws.rs.BadRequestException;
 import java.util.List;
 
 /** A request that makes no sense whoever sends it: 400, with everything that is wrong named at once. */
-public class InvalidRequest extends BadRequestException {
+public class InvalidRequest extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -35,6 +35,9 @@ final class JsonOfRecord {
         if (value instanceof Optional<?> optional) {
             return optional.map(JsonOfRecord::value).orElse(JsonValue.NULL);
         }
+        if (value instanceof Id id) {
+            return Json.createValue(Id.of(id.value()));
+        }
         if (value instanceof Record nested) {
             return of(nested);
         }

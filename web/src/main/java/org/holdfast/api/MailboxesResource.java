@@ -99,4 +99,25 @@ public class MailboxesResource {
     public MailboxView get(@PathParam("id") long id) {
         return MailboxView.of(mailboxes.get(id));
     }
+
+    @POST
+    @Path("{id: [0-9]{1,18}}/pause")
+    public MailboxView pause(@PathParam("id") long id) {
+        mailboxes.pause(id);
+        return MailboxView.of(mailboxes.get(id));
+    }
+
+    @POST
+    @Path("{id: [0-9]{1,18}}/resume")
+    public MailboxView resume(@PathParam("id") long id) {
+        mailboxes.resume(id);
+        return MailboxView.of(mailboxes.get(id));
+    }
+
+    @POST
+    @Path("{id: [0-9]{1,18}}/disconnect")
+    public MailboxView disconnect(@PathParam("id") long id) {
+        mailboxes.disconnect(id);
+        return MailboxView.of(mailboxes.get(id));
+    }
 }

@@ -43,13 +43,13 @@ public class Problems implements ExceptionMapper<Throwable> {
                 return answer(
                         new Problem.Heading(400, title(400), invalid.code()), invalid.getMessage(), invalid.errors());
             }
-            if (cause instanceof WebApplicationException web) {
-                return ofServer(web, thrown);
-            }
             if (cause instanceof EJBAccessException || cause instanceof AccessLocalException) {
                 return answer(
                         new Problem.Heading(403, title(403), "forbidden"), "Your role does not allow this", List.of());
             }
+        }
+        if (thrown instanceof WebApplicationException web) {
+            return ofServer(web, thrown);
         }
         return unforeseen(thrown);
     }

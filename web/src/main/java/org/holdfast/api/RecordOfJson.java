@@ -82,7 +82,10 @@ final class RecordOfJson {
                     ? Integer.valueOf(number.intValue())
                     : wrong(path, "is a whole number");
         }
-        if (type.isRecord()) {
+        if (type == Limit.class) {
+            return limit(value, path);
+        }
+        if (type.isRecord() && type != Id.class) {
             return value instanceof JsonObject nested ? object(type, nested, path + ".") : wrong(path, "is an object");
         }
         return ofText(type, value, path);
@@ -102,6 +105,15 @@ final class RecordOfJson {
             }
         }
         return wrong(path, "is one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    private Object limit(JsonValue value, String path) {
+        if (value instanceof JsonString text && text.getString().equals(Limit.UNLIMITED)) {
+            return new Limit(null);
+        }
+        return value instanceof JsonNumber number && number.isIntegral() && isInt(number)
+                ? new Limit(number.intValue())
+                : wrong(path, "is a whole number or " + Limit.UNLIMITED);
     }
 
     /** PostgreSQL keeps no NUL in a text, and no person means one. */

@@ -11,10 +11,10 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
+import org.holdfast.account.FirstRun;
 import org.holdfast.account.NewUser;
 import org.holdfast.account.User;
 import org.holdfast.security.ApiTokens;
-import org.holdfast.security.FirstRun;
 import org.holdfast.security.PasswordSignIn;
 
 /** Makes the first administrator with the token in the server's log; closed afterwards. */

@@ -8,9 +8,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.IOException;
 import java.util.Optional;
+import org.holdfast.account.FirstRun;
 import org.holdfast.account.NewUser;
 import org.holdfast.refusal.Refusal;
-import org.holdfast.security.FirstRun;
 
 /** The first run: whoever can read the server's log makes the first administrator. */
 @Named

@@ -15,7 +15,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.holdfast.security.FirstRun;
+import org.holdfast.account.FirstRun;
 
 /** Signs in with mail address and password, and out. */
 @Named

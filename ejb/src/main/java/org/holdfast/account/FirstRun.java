@@ -1,4 +1,4 @@
-package org.holdfast.security;
+package org.holdfast.account;
 
 import jakarta.annotation.security.PermitAll;
 import jakarta.ejb.Stateless;
@@ -6,10 +6,10 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.time.Clock;
-import org.holdfast.account.NewUser;
-import org.holdfast.account.Role;
-import org.holdfast.account.User;
 import org.holdfast.refusal.Refusal;
+import org.holdfast.security.AuditTrail;
+import org.holdfast.security.Passwords;
+import org.holdfast.security.SecretToken;
 import org.jdbi.v3.core.Jdbi;
 
 /**

@@ -1,4 +1,4 @@
-package org.holdfast.setting;
+package org.holdfast.clock;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.holdfast.setting.Setting;
 
 /**
  * The clock that every rule reads: the system's, in UTC. With {@link Setting#CLOCK_START} (demonstrations)

@@ -12,9 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Refuses query parameters that a resource does not have: a filter with a typing error is no filter. */
+/**
+ * Refuses query parameters that a resource does not have (a filter with a typing error is no filter), and
+ * requests without the body that it needs.
+ */
 @Provider
-public class KnownParameters implements ContainerRequestFilter {
+public class RequestCheck implements ContainerRequestFilter {
 
     @Context
     private ResourceInfo resource;
@@ -24,6 +27,7 @@ public class KnownParameters implements ContainerRequestFilter {
         if (resource.getResourceMethod() == null) {
             return;
         }
+        requireBody(request);
         Set<String> known = Arrays.stream(resource.getResourceMethod().getParameters())
                 .map(p -> p.getAnnotation(QueryParam.class))
                 .filter(a -> a != null)
@@ -35,6 +39,15 @@ public class KnownParameters implements ContainerRequestFilter {
                 .toList();
         if (!unknown.isEmpty()) {
             throw new InvalidRequest("unknown-parameter", "The query has parameters that are not known here", unknown);
+        }
+    }
+
+    /** Where a record is expected, some servers would hand over null when nothing was sent. */
+    private void requireBody(ContainerRequestContext request) {
+        boolean expected =
+                Arrays.stream(resource.getResourceMethod().getParameterTypes()).anyMatch(Class::isRecord);
+        if (expected && !request.hasEntity()) {
+            throw new InvalidRequest("malformed-json", "The body is missing", List.of());
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.holdfast.security;
+package org.holdfast.account;
 
 import org.jdbi.v3.core.Handle;
 

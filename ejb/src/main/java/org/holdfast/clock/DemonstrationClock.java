@@ -1,4 +1,4 @@
-package org.holdfast.setting;
+package org.holdfast.clock;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
@@ -9,6 +9,7 @@ import org.holdfast.account.Role;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
 import org.holdfast.security.CurrentCaller;
+import org.holdfast.setting.Setting;
 
 /** Shows the clock of the rules, and lets an administrator move it on an installation set up for that. */
 @Stateless

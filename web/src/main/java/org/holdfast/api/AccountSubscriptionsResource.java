@@ -8,25 +8,21 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
-import org.holdfast.account.Accounts;
 import org.holdfast.plan.ChangeSubscription;
-import org.holdfast.plan.PlanPolicy;
 import org.holdfast.plan.Subscription;
 import org.holdfast.plan.Subscriptions;
 
-/** The plan of an account over time, and what it grants at an instant. */
-@Path("accounts/{account: [0-9]{1,18}}")
+/** The plan of an account over time. */
+@Path("accounts/{account: [0-9]{1,18}}/subscriptions")
 @RequestScoped
 @Produces(MediaType.APPLICATION_JSON)
-public class AccountPlanResource {
+public class AccountSubscriptionsResource {
 
     /**
      * A change of plan.
@@ -51,22 +47,12 @@ public class AccountPlanResource {
     }
 
     @Inject
-    private Accounts accounts;
-
-    @Inject
     private Subscriptions subscriptions;
-
-    @Inject
-    private PlanPolicy policy;
-
-    @Inject
-    private Clock clock;
 
     @Context
     private UriInfo uri;
 
     @POST
-    @Path("subscriptions")
     @Consumes(MediaType.APPLICATION_JSON)
     public Response change(@PathParam("account") long account, NewSubscription request) {
         Subscription recorded = subscriptions.change(
@@ -83,17 +69,7 @@ public class AccountPlanResource {
 
     /** Who has which plan when, as known now, in order of time. */
     @GET
-    @Path("subscriptions")
     public Page<SubscriptionView> timeline(@PathParam("account") long account) {
         return Page.whole(subscriptions.timeline(account), SubscriptionView::of);
-    }
-
-    /** The one answer that every rule asks for; at: absent means now. */
-    @GET
-    @Path("entitlement")
-    public EntitlementView entitlement(@PathParam("account") long account, @QueryParam("at") Instant at) {
-        long visible = accounts.get(account).id();
-        Instant instant = at == null ? clock.instant() : at;
-        return EntitlementView.of(policy.entitlement(visible, instant), instant);
     }
 }

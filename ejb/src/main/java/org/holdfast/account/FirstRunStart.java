@@ -1,4 +1,4 @@
-package org.holdfast.security;
+package org.holdfast.account;
 
 import jakarta.annotation.PostConstruct;
 import jakarta.ejb.DependsOn;
@@ -7,6 +7,7 @@ import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
+import org.holdfast.security.SecretToken;
 import org.jdbi.v3.core.Jdbi;
 
 /** Prints the first-run token once at start-up while there is no administrator. */

@@ -1,0 +1,174 @@
+package org.holdfast.sync;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.holdfast.mailbox.FoundFolder;
+import org.holdfast.mailbox.HostRefused;
+import org.holdfast.mailbox.MailboxRows;
+import org.holdfast.mailbox.MailboxState;
+import org.holdfast.message.Texts;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.SecretBox;
+import org.holdfast.sync.imap.ImapClient;
+import org.holdfast.sync.imap.ImapSession;
+
+/**
+ * Synchronises one mailbox under a lease: asks the plan, connects, goes through the folders, and says in the
+ * database how it ended. Talks to the provider, so it must not run in a transaction.
+ */
+public final class MailboxPass {
+
+    private static final System.Logger LOG = System.getLogger(MailboxPass.class.getName());
+    private static final int FAILURES_UNTIL_UNREACHABLE = 10;
+    private static final Duration LEAST_WAIT = Duration.ofMinutes(1);
+    private static final Duration MOST_WAIT = Duration.ofHours(1);
+
+    private final ShortTransaction transactions;
+    private final PlanAnswer plan;
+    private final SecretBox secrets;
+    private final ImapClient client;
+    private final Clock clock;
+
+    public MailboxPass(
+            ShortTransaction transactions, PlanAnswer plan, SecretBox secrets, ImapClient client, Clock clock) {
+        this.transactions = transactions;
+        this.plan = plan;
+        this.secrets = secrets;
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /** How a pass ended. */
+    public enum Outcome {
+        /** Everything was seen. */
+        COMPLETED,
+        /** Plan or owner do not allow it now. */
+        STOPPED,
+        /** Refused for a reason that only a person removes. */
+        REFUSED,
+        /** To be tried again. */
+        FAILED,
+        /** Another worker has the mailbox. */
+        FENCED
+    }
+
+    /** Runs the pass and gives the lease back. Never throws for what a provider does. */
+    public Outcome run(Lease lease) {
+        Pass pass = new Pass(lease, transactions, plan, clock);
+        try {
+            pass.requireAllowed();
+            pull(lease, pass);
+            pass.end(Outcome.COMPLETED.name(), null);
+            transactions.call(h -> {
+                new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
+                new Leases(h).complete(lease, clock.instant());
+                return lease;
+            });
+            return Outcome.COMPLETED;
+        } catch (LeaseLost e) {
+            LOG.log(System.Logger.Level.INFO, e.getMessage());
+            return Outcome.FENCED;
+        } catch (Pass.PlanStopped e) {
+            return refuse(lease, pass, Outcome.STOPPED, MailboxState.PAUSED_BY_PLAN, e.getMessage());
+        } catch (PassStopped e) {
+            return refuse(lease, pass, Outcome.STOPPED, null, e.getMessage());
+        } catch (AuthenticationRejected e) {
+            return refuse(lease, pass, Outcome.REFUSED, MailboxState.AUTH_FAILED, e.getMessage());
+        } catch (CertificateRefused | ConnectionInsecure e) {
+            return refuse(lease, pass, Outcome.REFUSED, MailboxState.CERTIFICATE_REFUSED, e.getMessage());
+        } catch (HostRefused e) {
+            return refuse(lease, pass, Outcome.REFUSED, MailboxState.UNREACHABLE, e.getMessage());
+        } catch (ProviderBusy e) {
+            return fail(lease, pass, e, e.requestedWait().orElse(null));
+        } catch (IOException | RuntimeException e) {
+            return fail(lease, pass, e, null);
+        }
+    }
+
+    private void pull(Lease lease, Pass pass) throws IOException {
+        PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
+                .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
+        if (target.secret() == null) {
+            throw new AuthenticationRejected("The mailbox has no secret: connect it again");
+        }
+        try {
+            pull(target, pass, true);
+        } catch (LineTooLong e) {
+            // What vanished may fill a line beyond any bound: then ask in another way.
+            LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
+            pull(target, pass, false);
+        }
+    }
+
+    private void pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+        String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
+        try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
+            List<FoundFolder> found = session.folders();
+            List<KnownFolder> folders = pass.fenced(h -> {
+                SyncStore store = new SyncStore(h);
+                store.reconcileFolders(target.mailboxId(), found, clock.instant());
+                return store.folders(target.mailboxId());
+            });
+            ProviderFailure refused = null;
+            for (KnownFolder folder : folders) {
+                try {
+                    new FolderPull(pass, session, folder).run();
+                } catch (CommandRefused e) {
+                    refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
+                }
+            }
+            if (refused != null) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Ends in a state that holds until the plan or a person changes it; nothing is inferred about mail. */
+    private Outcome refuse(Lease lease, Pass pass, Outcome outcome, MailboxState state, String reason) {
+        pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null);
+        transactions.call(h -> {
+            if (state != null) {
+                new SyncStore(h).enter(lease.mailboxId(), state, reason, clock.instant());
+            }
+            if (state == MailboxState.PAUSED_BY_PLAN) {
+                new MailboxRows(h).forgetFill(lease.mailboxId(), clock.instant());
+            }
+            new Leases(h).release(lease, outcome == Outcome.REFUSED ? reason : null);
+            return lease;
+        });
+        return outcome;
+    }
+
+    private Outcome fail(Lease lease, Pass pass, Exception e, Duration asked) {
+        String reason = reason(e);
+        LOG.log(System.Logger.Level.WARNING, "Mailbox " + lease.mailboxId() + " was not synchronised", e);
+        pass.end(Outcome.FAILED.name(), reason);
+        transactions.call(h -> {
+            Leases leases = new Leases(h);
+            int failures = leases.failures(lease.mailboxId());
+            if (failures + 1 >= FAILURES_UNTIL_UNREACHABLE) {
+                new SyncStore(h).enter(lease.mailboxId(), MailboxState.UNREACHABLE, reason, clock.instant());
+            }
+            leases.fail(lease, reason, wait(failures, asked));
+            return lease;
+        });
+        return Outcome.FAILED;
+    }
+
+    private static String reason(Exception e) {
+        boolean told = e instanceof IOException || e instanceof Refusal;
+        return Texts.clean(told ? e.getMessage() : "Internal error: " + e, 500);
+    }
+
+    /** What the provider asked for, else twice as long after each failure, with jitter. */
+    static Duration wait(int failures, Duration asked) {
+        if (asked != null) {
+            return asked.plusSeconds(1);
+        }
+        long millis = Math.min(MOST_WAIT.toMillis(), LEAST_WAIT.toMillis() << Math.min(failures, 10));
+        return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+    }
+}

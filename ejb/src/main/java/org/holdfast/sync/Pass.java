@@ -1,0 +1,128 @@
+package org.holdfast.sync;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import org.holdfast.mailbox.MailboxState;
+import org.holdfast.plan.Allowance;
+import org.holdfast.plan.Cutoff;
+import org.holdfast.plan.Entitlement;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * One pass over a mailbox: everything it writes goes through here, under its lease, with its counters in
+ * the same transaction. Its row begins with the first thing there is to write.
+ */
+final class Pass {
+
+    private final Lease lease;
+    private final ShortTransaction transactions;
+    private final PlanAnswer plan;
+    private final Clock clock;
+    private Long id;
+
+    Pass(Lease lease, ShortTransaction transactions, PlanAnswer plan, Clock clock) {
+        this.lease = lease;
+        this.transactions = transactions;
+        this.plan = plan;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    <T> T read(Function<Handle, T> query) {
+        return transactions.call(query);
+    }
+
+    /** Database work under the lease that counts nothing. */
+    <T> T fenced(Function<Handle, T> work) {
+        return transactions.call(h -> {
+            new Leases(h).fence(lease);
+            return work.apply(h);
+        });
+    }
+
+    /** Writes under the lease; the counters that the work returns go with it. */
+    PassCounts write(Function<Handle, PassCounts> work) {
+        return write(work, 0);
+    }
+
+    /** As {@link #write(Function)}, completing a folder. */
+    PassCounts completeFolder(Function<Handle, PassCounts> work) {
+        return write(work, 1);
+    }
+
+    private PassCounts write(Function<Handle, PassCounts> work, int folders) {
+        Long[] begun = {id};
+        PassCounts counts = transactions.call(h -> {
+            new Leases(h).fence(lease);
+            PassCounts done = work.apply(h);
+            if (begun[0] == null) {
+                begun[0] = new SyncStore(h).beginPass(lease.mailboxId(), now());
+            }
+            new SyncStore(h).count(begun[0], done, folders);
+            return done;
+        });
+        id = begun[0];
+        return counts;
+    }
+
+    void end(String outcome, String error) {
+        if (id == null && error == null) {
+            return;
+        }
+        transactions.call(h -> {
+            SyncStore store = new SyncStore(h);
+            long pass = id == null ? store.beginPass(lease.mailboxId(), now()) : id;
+            store.endPass(pass, outcome, error, now());
+            return pass;
+        });
+    }
+
+    /**
+     * Asks plan and owner whether to go on.
+     *
+     * @return the present edge of the window; empty without limit
+     * @throws PassStopped if not
+     */
+    Optional<Cutoff> requireAllowed() throws PassStopped {
+        PullTarget target = read(h -> new SyncStore(h).target(lease.mailboxId()))
+                .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
+        if (!target.state().isTried() && target.state() != MailboxState.PAUSED_BY_PLAN) {
+            throw new PassStopped("The mailbox is " + target.state());
+        }
+        Instant now = now();
+        Entitlement entitlement = plan.entitlement(target.accountId(), now);
+        Optional<String> refusal = refusal(target, entitlement);
+        if (refusal.isPresent()) {
+            throw new PlanStopped(refusal.get());
+        }
+        return entitlement.cutoff(now);
+    }
+
+    private static Optional<String> refusal(PullTarget target, Entitlement entitlement) {
+        if (!entitlement.syncs()) {
+            return Optional.of("The plan " + entitlement.planCode() + " does not synchronise mailboxes");
+        }
+        Allowance limit = target.shared() ? entitlement.sharedMailboxes() : entitlement.mailboxesPerUser();
+        if (!limit.allowsOneMoreThan(target.rank())) {
+            return Optional.of("The plan " + entitlement.planCode() + " allows " + limit
+                    + (target.shared() ? " shared mailboxes" : " mailboxes per user")
+                    + "; older ones come first");
+        }
+        return Optional.empty();
+    }
+
+    /** The plan does not allow it; it may again. */
+    static final class PlanStopped extends PassStopped {
+
+        private static final long serialVersionUID = 1L;
+
+        PlanStopped(String message) {
+            super(message);
+        }
+    }
+}

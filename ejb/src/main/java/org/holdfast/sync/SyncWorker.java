@@ -1,0 +1,152 @@
+package org.holdfast.sync;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.DependsOn;
+import jakarta.ejb.Schedule;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.holdfast.mailbox.HostPolicy;
+import org.holdfast.mailbox.MailboxDue;
+import org.holdfast.plan.PlanPolicy;
+import org.holdfast.security.SecretBox;
+import org.holdfast.setting.Setting;
+import org.holdfast.sync.imap.ImapClient;
+
+/**
+ * On every node: claims mailboxes that are due and runs their passes on the server's executor, so many at
+ * once as {@link Setting#SYNC_WORKERS} says, and keeps their leases alive.
+ */
+@Singleton
+@Startup
+@DependsOn("SchemaMigration")
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+public class SyncWorker {
+
+    private static final System.Logger LOG = System.getLogger(SyncWorker.class.getName());
+    private static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
+
+    @Inject
+    private NewTransaction transactions;
+
+    @Inject
+    private PlanPolicy plan;
+
+    @Inject
+    private SecretBox secrets;
+
+    @Inject
+    private HostPolicy hosts;
+
+    @Inject
+    private Clock clock;
+
+    private final Map<Long, Lease> running = new ConcurrentHashMap<>();
+    private final String owner = Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess);
+    private final int workers = Setting.SYNC_WORKERS.intValue(1, 256);
+    private final Duration interval = Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400));
+    private volatile boolean stopping;
+
+    /** Not persistent: each node has its own, and the leases say who works. */
+    @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
+    public void tick() {
+        try {
+            renew();
+            claim();
+        } catch (RuntimeException e) {
+            // The next tick tries again; an exception would make some servers drop the timer.
+            LOG.log(System.Logger.Level.WARNING, "Due mailboxes could not be claimed", e);
+        }
+    }
+
+    /**
+     * Takes up what somebody just asked for, without waiting for the next tick; on another thread, since the
+     * transaction that asked is only just ending on this one.
+     */
+    public void wake(@Observes(during = TransactionPhase.AFTER_SUCCESS) MailboxDue due) {
+        try {
+            executor().execute(this::tick);
+        } catch (NamingException | RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "The next tick takes up mailbox " + due.mailboxId(), e);
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        stopping = true;
+    }
+
+    private void renew() {
+        List<Lease> held = List.copyOf(running.values());
+        if (!held.isEmpty()) {
+            transactions.call(h -> {
+                new Leases(h).renew(held);
+                return held;
+            });
+        }
+    }
+
+    private synchronized void claim() {
+        int free = stopping ? 0 : workers - running.size();
+        if (free <= 0) {
+            return;
+        }
+        List<Lease> claimed = transactions.call(h -> new Leases(h).claim(owner, free, interval, clock.instant()));
+        claimed.forEach(this::start);
+    }
+
+    private void start(Lease lease) {
+        running.put(lease.mailboxId(), lease);
+        try {
+            executor().execute(() -> run(lease));
+        } catch (NamingException | RejectedExecutionException e) {
+            running.remove(lease.mailboxId(), lease);
+            LOG.log(System.Logger.Level.WARNING, "No executor for mailbox " + lease.mailboxId(), e);
+        }
+    }
+
+    private void run(Lease lease) {
+        try {
+            new MailboxPass(transactions, plan::entitlement, secrets, new ImapClient(hosts), clock).run(lease);
+        } catch (RuntimeException e) {
+            // Not even the failure could be recorded; the lease runs out by itself.
+            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + lease.mailboxId() + " broke off", e);
+        } finally {
+            running.remove(lease.mailboxId(), lease);
+        }
+    }
+
+    @SuppressWarnings("BanJNDI") // the name is a constant
+    private static ManagedExecutorService executor() throws NamingException {
+        return (ManagedExecutorService) new InitialContext().lookup(EXECUTOR);
+    }
+
+    private static String hostAndProcess() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unnamed";
+        }
+        return host + ":" + ManagementFactory.getRuntimeMXBean().getPid();
+    }
+}

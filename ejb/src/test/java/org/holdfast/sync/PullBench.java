@@ -1,0 +1,119 @@
+package org.holdfast.sync;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocketFactory;
+import javax.sql.DataSource;
+import org.holdfast.mailbox.FoundFolder;
+import org.holdfast.mailbox.HostPolicy;
+import org.holdfast.mailbox.MailboxRows;
+import org.holdfast.persistence.SchemaMigration;
+import org.holdfast.plan.EntitlementQuery;
+import org.holdfast.run.LocalPostgres;
+import org.holdfast.security.SecretBox;
+import org.holdfast.sync.imap.ImapClient;
+import org.holdfast.sync.imap.WireLimits;
+import org.jdbi.v3.core.Jdbi;
+
+/** A database, a key and a clock around the real passes, without a container. */
+final class PullBench {
+
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    final Jdbi jdbi;
+    final SecretBox secrets;
+    final long accountId;
+    final long userId;
+    Instant now = NOW;
+    HostPolicy hosts = new HostPolicy("127.0.0.1", java.net.InetAddress::getAllByName);
+    WireLimits limits = WireLimits.DEFAULT;
+
+    PullBench(LocalPostgres postgres, Path keys, String plan) {
+        DataSource database = postgres.createDatabase();
+        SchemaMigration.migrate(database);
+        jdbi = Jdbi.create(database);
+        secrets = new SecretBox(keys.resolve("keyset.json"));
+        accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
+        userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
+                + ", 'o" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
+        subscribe(plan);
+    }
+
+    void subscribe(String plan) {
+        jdbi.useHandle(h -> h.execute("DELETE FROM subscription"));
+        jdbi.useHandle(h -> h.execute(
+                "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
+                        + " VALUES (?, ?, '2025-01-01', '2025-01-01', 'test', 'test')",
+                accountId,
+                plan));
+    }
+
+    long id(String sql) {
+        return jdbi.withHandle(h -> h.createQuery(sql).mapTo(Long.class).one());
+    }
+
+    long mailbox(String login, int port) {
+        return mailbox(login, port, "secret");
+    }
+
+    long mailbox(String login, int port, String password) {
+        long mailbox = id("INSERT INTO mailbox (account_id, owner_id, address, imap_host, imap_port, imap_security,"
+                + " login, state, state_since, connected_at) VALUES (" + accountId + ", " + userId + ", '" + login
+                + "@example.com', '127.0.0.1', " + port + ", 'NONE', '" + login
+                + "', 'ACTIVE', '2026-01-01', '2026-01-01') RETURNING id");
+        byte[] secret = secrets.seal(accountId, mailbox, MailboxRows.PASSWORD, password);
+        jdbi.useHandle(h -> {
+            h.execute("UPDATE mailbox SET secret = ? WHERE id = ?", secret, mailbox);
+            new MailboxRows(h).enrol(mailbox, List.<FoundFolder>of());
+        });
+        return mailbox;
+    }
+
+    Lease claim(long mailbox) {
+        return jdbi.withHandle(h -> {
+            h.execute(
+                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s' WHERE mailbox_id = ?",
+                    mailbox);
+            return new Leases(h)
+                    .claim("test", 1000, Duration.ofMinutes(5), now).stream()
+                            .filter(lease -> lease.mailboxId() == mailbox)
+                            .findFirst()
+                            .orElseThrow();
+        });
+    }
+
+    MailboxPass.Outcome pull(long mailbox) {
+        return pull(claim(mailbox), new InJdbi());
+    }
+
+    MailboxPass.Outcome pull(Lease lease, ShortTransaction transactions) {
+        PlanAnswer plan = (account, at) ->
+                new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
+        return new MailboxPass(
+                        transactions,
+                        plan,
+                        secrets,
+                        new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                        Clock.fixed(now, ZoneOffset.UTC))
+                .run(lease);
+    }
+
+    long count(String table) {
+        return id("SELECT count(*) FROM " + table);
+    }
+
+    /** Transactions of Jdbi instead of the container's. */
+    final class InJdbi implements ShortTransaction {
+        @Override
+        public <T> T call(java.util.function.Function<org.jdbi.v3.core.Handle, T> work) {
+            return jdbi.inTransaction(work::apply);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The main job on real servers, told step by step and checked from outside. */
+package org.holdfast.run.demo;

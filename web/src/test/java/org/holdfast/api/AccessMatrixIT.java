@@ -1,0 +1,204 @@
+package org.holdfast.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.assertj.core.api.SoftAssertions;
+import org.holdfast.api.Tenants.Who;
+import org.holdfast.run.server.PackagedApplication;
+import org.junit.jupiter.api.Test;
+
+/** Every endpoint for every kind of caller, over HTTP. A new endpoint without a row fails. */
+class AccessMatrixIT extends PackagedApplication {
+
+    private static final String NOBODY = "999999999999";
+
+    /**
+     * One endpoint and what it answers to auditor, owner of another account, owner, administrator; the
+     * codes are problems'.
+     */
+    private record Row(
+            String endpoint, String query, String body, String auditor, String other, String owner, String admin) {
+
+        String expected(Who who) {
+            return switch (who) {
+                case NONE ->
+                    isPublic() ? (endpoint.equals("POST tokens") ? "401 token-missing" : admin) : "401 token-missing";
+                case REVOKED -> "401 token-refused";
+                case AUDITOR -> auditor;
+                case OTHER -> other;
+                case OWNER -> owner;
+                case ADMIN -> admin;
+            };
+        }
+
+        boolean isPublic() {
+            return List.of("GET health", "GET openapi.json", "POST setup", "POST tokens")
+                    .contains(endpoint);
+        }
+    }
+
+    private final List<Row> rows = new ArrayList<>();
+
+    private void row(String endpoint, String query, String body, String... verdicts) {
+        rows.add(new Row(endpoint, query, body, verdicts[0], verdicts[1], verdicts[2], verdicts[3]));
+    }
+
+    private void read(String endpoint, String query, String auditor, String other, String owner, String admin) {
+        row(endpoint, query, null, auditor, other, owner, admin);
+    }
+
+    private static final String NO = "403 forbidden";
+    private static final String GONE = "404 not-found";
+
+    /** In an order in which no row spoils a later one. */
+    private void table() {
+        read("GET health", "", "200", "200", "200", "200");
+        read("GET openapi.json", "", "200", "200", "200", "200");
+        String setUp =
+                "{\"token\":\"x\",\"email\":\"a@example.org\",\"password\":\"0123456789abc\",\"displayName\":\"A\"}";
+        String done = "409 already-set-up";
+        row("POST setup", "", setUp, done, done, done, done);
+        row("POST tokens", "", "{\"name\":\"t\"}", "201", "201", "201", "201");
+        read("GET tokens", "", "200", "200", "200", "200");
+        read("DELETE tokens/{id}", "", GONE, GONE, "204", GONE);
+        read("GET users", "", "200", NO, NO, "200");
+        read("GET users/{id}", "", "200", NO, NO, "200");
+        row("POST users", "", "{email},\"role\":\"AUDITOR\"}", NO, NO, NO, "201");
+        read("GET accounts", "", "200", "200", "200", "200");
+        row("POST accounts", "", "{\"name\":\"New\"}", NO, NO, NO, "201");
+        read("GET accounts/{id}", "", "200", GONE, "200", "200");
+        read("GET accounts/{account}/users", "", "200", NO, NO, "200");
+        row("POST accounts/{account}/users", "", "{email}}", NO, NO, NO, "201");
+        read("GET accounts/{account}/subscriptions", "", "200", GONE, "200", "200");
+        String change = "{\"planCode\":\"PROFESSIONAL\",\"reason\":\"test\"}";
+        row("POST accounts/{account}/subscriptions", "", change, NO, NO, NO, "201");
+        read("GET accounts/{account}/entitlement", "", "200", GONE, "200", "200");
+        read("GET plans", "", "200", "200", "200", "200");
+        terms();
+        mailboxes();
+        messages();
+        purge();
+    }
+
+    private void terms() {
+        String early = "{\"planCode\":\"STANDARD\",\"effectiveAt\":\"2000-01-01T00:00:00Z\",\"syncs\":true,"
+                + "\"unboundDays\":\"unlimited\",\"graceDays\":7,\"mailboxesPerUser\":5,"
+                + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
+        row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
+        read("GET terms-changes", "", "200", NO, NO, "200");
+        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
+        row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+        String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
+        row("POST holds", "", hold, NO, NO, NO, "201");
+        read("GET holds", "?account={account}", "200", NO, NO, "200");
+        row("POST holds/{id}/release", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+    }
+
+    private void mailboxes() {
+        read("GET mailboxes", "?account={account}", "200", GONE, "200", "200");
+        read("GET mailboxes/{id}", "", "200", GONE, "200", "200");
+        String connect =
+                "{\"accountId\":\"{account}\",\"ownerId\":\"{owner}\",\"address\":\"new@example.org\",\"imap\":"
+                        + "{\"host\":\"10.0.0.1\",\"port\":993,\"security\":\"TLS\"},\"login\":\"l\",\"password\":\"p\"}";
+        row("POST mailboxes", "", connect, NO, GONE, "422 host-refused", "422 host-refused");
+        read("GET mailboxes/{id}/sync", "", "200", GONE, "200", "200");
+        read("POST mailboxes/{id}/pause", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/resume", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/sync", "", NO, GONE, "202", "202");
+        read("POST mailboxes/{id}/disconnect", "", NO, GONE, "200", "409 mailbox-disconnected");
+    }
+
+    private void messages() {
+        read("GET messages", "?account={account}", "200", GONE, "200", "200");
+        read("GET messages/{id}", "", "200", GONE, "200", "200");
+        read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
+        read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
+        row("POST messages/{id}/bindings", "", "{\"kind\":\"deal\",\"reference\":\"{who}\"}", NO, GONE, "201", "201");
+        read("GET messages/{id}/bindings", "", "200", GONE, "200", "200");
+        read("DELETE messages/{id}/bindings/{kind}/{reference}", "", NO, GONE, "204", "204");
+        String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
+        row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
+        read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void purge() {
+        // An owner's preview is of the own account only; of another one there is nothing to see.
+        read("GET purge/preview", "?scope=account:{account}", "200", "200", "200", "200");
+        row("POST purge/runs", "", "{\"scope\":\"account:{account}\"}", NO, NO, NO, "202");
+        read("GET purge/runs", "", "200", NO, NO, "200");
+        read("GET purge/runs/{id}", "", GONE, NO, NO, GONE);
+        read("GET purge/runs/{id}/slices", "", GONE, NO, NO, GONE);
+        read("POST purge/runs/{id}/stop", "", NO, NO, NO, GONE);
+        read("POST purge/runs/{id}/restart", "", NO, NO, NO, GONE);
+        read("POST ledger/verification", "", "200", NO, NO, "200");
+        read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);
+        read("GET clock", "", "200", "200", "200", "200");
+        row("PUT clock", "", "{\"now\":\"1999-01-01T00:00:00Z\"}", NO, NO, NO, "409 clock-backwards");
+    }
+
+    @Test
+    void everyEndpointAnswersEveryCallerAsTheTableSays()
+            throws SQLException, ReflectiveOperationException, java.io.IOException {
+        ApiClient client = new ApiClient(holdfast().url());
+        String administrator = administratorToken(client);
+        Tenants tenants = new Tenants(client, administrator, holdfast().database());
+        table();
+        assertThat(rows.stream().map(Row::endpoint)).containsExactlyInAnyOrderElementsOf(Endpoints.all());
+        SoftAssertions answers = new SoftAssertions();
+        for (Row row : rows) {
+            for (Who who : Who.values()) {
+                ApiClient.Answer answer = call(tenants, row, who);
+                answers.assertThat(answer.verdict())
+                        .as(row.endpoint() + " as " + who + ": " + answer.text())
+                        .isEqualTo(row.expected(who));
+                answers.assertThat(answer.header("Set-Cookie")).as("no session").isEmpty();
+                answers.assertThat(answer.header("Cache-Control")).contains("no-store");
+                answers.assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            }
+        }
+        answers.assertAll();
+    }
+
+    private static ApiClient.Answer call(Tenants tenants, Row row, Who who) throws SQLException {
+        String[] parts = row.endpoint().split(" ", 2);
+        String path = parts[1];
+        String id = id(path, tenants);
+        String filled =
+                fill(path + row.query(), tenants, who).replace("{id}", id).replace("{kind}", "deal");
+        String body = row.body() == null ? null : fill(row.body(), tenants, who);
+        return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
+    }
+
+    /** What the path's id stands for; a sync needs a mailbox that no earlier sync has found wanting. */
+    private static String id(String path, Tenants tenants) throws SQLException {
+        return switch (path.replaceFirst("/.*", "")) {
+            case "tokens" -> tenants.tokenOfOwner().getString("id");
+            case "users" -> tenants.owner;
+            case "accounts" -> tenants.account;
+            case "mailboxes" -> Long.toString(path.endsWith("/sync") ? tenants.newMailbox() : tenants.mailbox);
+            case "messages" -> Long.toString(tenants.message);
+            default -> NOBODY;
+        };
+    }
+
+    private static String fill(String text, Tenants tenants, Who who) {
+        return text.replace("{account}", tenants.account)
+                .replace("{owner}", tenants.owner)
+                .replace("{who}", who.name())
+                .replace("{reference}", who.name())
+                .replace("{email}", "{\"email\":\"" + UUID.randomUUID() + "@example.org\"");
+    }
+
+    /** A token of the first administrator, who is made when first asked for. */
+    static String administratorToken(ApiClient client) {
+        holdfast().administrator();
+        String body = "{\"name\":\"test\",\"email\":\"" + org.holdfast.run.server.RunningHoldfast.ADMINISTRATOR
+                + "\",\"password\":\"" + org.holdfast.run.server.RunningHoldfast.PASSWORD + "\"}";
+        return client.send("POST", "tokens", null, body).json().getString("token");
+    }
+}
