@@ -199,6 +199,7 @@ class ConsoleIT {
         browser.textOnceItSays("h1", "Not yours to see");
         assertThat(browser.complaints()).allMatch(c -> c.contains("status of 403"));
         browser.go(installation.url("/console/overview.xhtml"));
+        browser.textOnceItSays("[data-figure=kept]", "100");
         signOut();
         signIn(ADMINISTRATOR, PASSWORD);
         browser.textOnceItSays("[data-figure=kept]", "412");
@@ -240,6 +241,7 @@ class ConsoleIT {
         browser.go(installation.url("/console/overview.xhtml"));
         browser.textOnceItSays("[data-figure=temporary]", "573");
         assertThat(figure("purged")).isEqualTo("615");
+        browser.shot("overview-after-purge");
         assertThat(browser.complaints()).isEmpty();
     }
 

@@ -23,10 +23,10 @@ SELECT v.id, v.account, v.account + 10, v.address, 'imap.mail.example', 993, 'TL
   FROM (VALUES (1, 1, 'dispatch@spruce.example', 'ACTIVE', NULL),
                (2, 1, 'claims@spruce.example', 'ACTIVE', NULL),
                (3, 2, 'sales@larch.example', 'ACTIVE', NULL),
-               (4, 2, 'orders@larch.example', 'AUTH_FAILED', 'NO [AUTHENTICATIONFAILED] <img src=x onerror=alert(1)> Invalid credentials'),
+               (4, 2, 'orders@larch.example', 'AUTH_FAILED', 'NO [AUTHENTICATIONFAILED] Invalid credentials'),
                (5, 3, 'desk@alder.example', 'ACTIVE', NULL),
                (6, 3, 'lab@alder.example', 'UNREACHABLE', 'No route to imap.mail.example:993'),
-               (7, 4, 'info@script.example', 'PAUSED_BY_PLAN', NULL),
+               (7, 4, 'info@script.example', 'PAUSED_BY_PLAN', 'FREE does not synchronise <img src=x onerror=alert(1)>'),
                (8, 5, 'hello@birch.example', 'ACTIVE', NULL)) AS v (id, account, address, state, reason);
 
 INSERT INTO mailbox_sync (mailbox_id, due_at, last_completed)
