@@ -41,8 +41,13 @@ final class PayaraDomain {
                 xml,
                 "security-enabled=\"false\" address=\"0.0.0.0\" port=\"8686\"",
                 "security-enabled=\"false\" enabled=\"false\" address=\"127.0.0.1\" port=\"" + FreePort.any() + "\"");
-        // The embedded broker would listen on every address.
-        xml = replace(xml, "<jms-service type=\"EMBEDDED\"", "<jms-service type=\"REMOTE\"");
+        // Without a messaging service of its own the server starts the embedded broker, on every address.
+        String grid = "<hazelcast-config-specific-configuration></hazelcast-config-specific-configuration>";
+        xml = replace(
+                xml,
+                grid,
+                grid + "<jms-service type=\"REMOTE\" default-jms-host=\"none\"><jms-host name=\"none\""
+                        + " host=\"127.0.0.1\" port=\"" + FreePort.any() + "\"/></jms-service>");
         xml = replace(xml, "-Dosgi.shell.telnet.port=6666", "-Dosgi.shell.telnet.port=" + FreePort.any());
         String options = jvmOptions.stream()
                 .map(option -> "<jvm-options>" + escaped(option) + "</jvm-options>")

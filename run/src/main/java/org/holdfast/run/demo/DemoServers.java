@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.holdfast.run.FreePort;
 import org.holdfast.run.Launch;
+import org.holdfast.run.LocalGreenMail;
 import org.holdfast.run.LocalPostgres;
 import org.holdfast.run.MailProvider;
 import org.holdfast.run.PayaraMicro;
@@ -42,7 +43,7 @@ final class DemoServers implements AutoCloseable {
         try {
             postgres.createDatabase(DATABASE, "template1");
             report.step("PostgreSQL runs on 127.0.0.1:%d", postgres.port());
-            provider = MailProvider.start(folder.resolve("provider.log"));
+            provider = provider(folder.resolve("provider.log"));
             report.step("Mail provider %s runs, IMAP on 127.0.0.1:%d", provider.name(), provider.imapPort());
             report.step("Payara Micro starts with the application");
             PayaraMicro server = PayaraMicro.start(launch(war, folder, port, postgres));
@@ -55,6 +56,13 @@ final class DemoServers implements AutoCloseable {
             postgres.close();
             throw e;
         }
+    }
+
+    /** The best there is, unless -Ddemo.provider=greenmail asks for the one that is always there. */
+    private static MailProvider provider(Path log) {
+        return "greenmail".equals(System.getProperty("demo.provider"))
+                ? LocalGreenMail.start(log)
+                : MailProvider.start(log);
     }
 
     private static Launch launch(Path war, Path folder, int port, LocalPostgres postgres) {

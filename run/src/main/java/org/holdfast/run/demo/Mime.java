@@ -98,7 +98,9 @@ final class Mime {
             case 21 ->
                 "Subject: " + bytes("Th\u01b0 kh\u00f4ng m\u00e3 h\u00f3a") + "\r\n" + id()
                         + "Date: yesterday\r\n\r\nRaw 8-bit subject, no From, no real date.\r\n";
-            case 22 -> id() + "From: <>\r\nTo: undisclosed-recipients:;\r\nSubject:\r\nContent-Type: ;;;\r\n\r\n";
+            case 22 ->
+                id()
+                        + "From: <>\r\nTo: undisclosed-recipients:;\r\nSubject:\r\nContent-Transfer-Encoding: rot13\r\n\r\n";
             default ->
                 head() + type("text/plain; charset=utf-8") + encoding("8bit") + "\r\n" + "x".repeat(1_500)
                         + "\r\n.\r\n..\r\nFrom here on\r\n";
