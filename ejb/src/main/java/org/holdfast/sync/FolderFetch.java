@@ -22,6 +22,8 @@ import org.holdfast.message.Flags;
 import org.holdfast.message.HeadParser;
 import org.holdfast.message.Texts;
 import org.holdfast.plan.Cutoff;
+import org.holdfast.sync.failure.CommandRefused;
+import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.imap.BodySink;
 import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Listed;

@@ -12,6 +12,13 @@ import org.holdfast.mailbox.MailboxState;
 import org.holdfast.message.Texts;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
+import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.CertificateRefused;
+import org.holdfast.sync.failure.CommandRefused;
+import org.holdfast.sync.failure.ConnectionInsecure;
+import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.ProviderBusy;
+import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
 

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.holdfast.sync.AuthenticationRejected;
-import org.holdfast.sync.CommandRefused;
-import org.holdfast.sync.ProviderBusy;
-import org.holdfast.sync.ProviderFailure;
+import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.CommandRefused;
+import org.holdfast.sync.failure.ProviderBusy;
+import org.holdfast.sync.failure.ProviderFailure;
 
 /** What a server's NO or BAD means (RFC 5530). */
 final class Answers {

@@ -1,7 +1,7 @@
 package org.holdfast.sync.imap;
 
 import java.io.IOException;
-import org.holdfast.sync.ProviderFailure;
+import org.holdfast.sync.failure.ProviderFailure;
 
 /** Takes the originals of several pipelined batches, in the order in which they were asked for. */
 public interface BodySink {

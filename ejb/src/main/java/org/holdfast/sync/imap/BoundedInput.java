@@ -2,9 +2,9 @@ package org.holdfast.sync.imap;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.holdfast.sync.LineTooLong;
-import org.holdfast.sync.LiteralTooLarge;
-import org.holdfast.sync.NestingTooDeep;
+import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.LiteralTooLarge;
+import org.holdfast.sync.failure.NestingTooDeep;
 
 /**
  * The read half under the protocol classes: follows the framing of RFC 3501 section 4 and stops a response

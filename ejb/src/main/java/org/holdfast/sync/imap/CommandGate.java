@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.holdfast.sync.CommandForbidden;
+import org.holdfast.sync.failure.CommandForbidden;
 
 /**
  * The write half under the protocol classes: lets out whole command lines, only those of a list that

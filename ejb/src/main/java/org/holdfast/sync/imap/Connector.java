@@ -13,12 +13,12 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.holdfast.mailbox.CheckedServer;
 import org.holdfast.mailbox.TransportSecurity;
-import org.holdfast.sync.CertificateRefused;
-import org.holdfast.sync.ConnectionInsecure;
-import org.holdfast.sync.ConnectionLost;
-import org.holdfast.sync.LineTooLong;
-import org.holdfast.sync.ProviderBusy;
-import org.holdfast.sync.ProviderFailure;
+import org.holdfast.sync.failure.CertificateRefused;
+import org.holdfast.sync.failure.ConnectionInsecure;
+import org.holdfast.sync.failure.ConnectionLost;
+import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.ProviderBusy;
+import org.holdfast.sync.failure.ProviderFailure;
 
 /**
  * Opens connections to checked addresses and protects them before anything else is said: TLS at once, or

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.holdfast.sync.ProviderSilent;
+import org.holdfast.sync.failure.ProviderSilent;
 
 /**
  * A socket whose reads end at a deadline, however slowly bytes drip; below TLS, so that a record that

@@ -31,7 +31,7 @@ public final class ImapClient {
      * A session, logged in once.
      *
      * @param qresync whether to use QRESYNC where the server has it
-     * @throws org.holdfast.sync.ProviderFailure whose class says what to do
+     * @throws org.holdfast.sync.failure.ProviderFailure whose class says what to do
      * @throws org.holdfast.mailbox.HostRefused before anything is sent
      */
     public ImapSession open(MailServer server, String login, String password, boolean qresync) throws IOException {

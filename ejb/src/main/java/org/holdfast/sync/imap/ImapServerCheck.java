@@ -9,9 +9,9 @@ import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailServer;
 import org.holdfast.mailbox.ServerCheck;
 import org.holdfast.refusal.Refusal;
-import org.holdfast.sync.AuthenticationRejected;
-import org.holdfast.sync.CertificateRefused;
-import org.holdfast.sync.ConnectionInsecure;
+import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.CertificateRefused;
+import org.holdfast.sync.failure.ConnectionInsecure;
 
 /** Tries a login with the same client, bounds and host policy that the pull uses. */
 @ApplicationScoped

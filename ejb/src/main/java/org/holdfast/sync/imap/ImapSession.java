@@ -24,12 +24,12 @@ import org.eclipse.angus.mail.imap.protocol.RFC822SIZE;
 import org.eclipse.angus.mail.imap.protocol.UID;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.message.Flags;
-import org.holdfast.sync.CommandRefused;
 import org.holdfast.sync.ModSeq;
-import org.holdfast.sync.ProtocolViolation;
-import org.holdfast.sync.ProviderFailure;
 import org.holdfast.sync.UidSet;
 import org.holdfast.sync.UidValidity;
+import org.holdfast.sync.failure.CommandRefused;
+import org.holdfast.sync.failure.ProtocolViolation;
+import org.holdfast.sync.failure.ProviderFailure;
 
 /**
  * A session with a provider that only reads: folders are opened with EXAMINE, content is fetched with

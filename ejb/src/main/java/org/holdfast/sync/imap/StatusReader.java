@@ -12,9 +12,9 @@ import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
 import org.eclipse.angus.mail.imap.protocol.UID;
 import org.holdfast.message.Flags;
 import org.holdfast.sync.ModSeq;
-import org.holdfast.sync.ProtocolViolation;
 import org.holdfast.sync.UidSet;
 import org.holdfast.sync.UidValidity;
+import org.holdfast.sync.failure.ProtocolViolation;
 
 /** Gathers what the answers to EXAMINE say, QRESYNC's included (RFC 7162 section 3.2.5). */
 final class StatusReader {

@@ -17,10 +17,10 @@ import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
 import org.eclipse.angus.mail.util.MailLogger;
-import org.holdfast.sync.AuthenticationRejected;
-import org.holdfast.sync.ConnectionLost;
-import org.holdfast.sync.ProviderFailure;
 import org.holdfast.sync.UidSet;
+import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.ConnectionLost;
+import org.holdfast.sync.failure.ProviderFailure;
 
 /**
  * Commands and answers over the protocol classes of Angus, of which only the parser of single responses is
@@ -120,7 +120,7 @@ final class Wire {
      * One command and its whole answer.
      *
      * @return how many untagged responses could not be read
-     * @throws org.holdfast.sync.CommandRefused for NO and BAD
+     * @throws org.holdfast.sync.failure.CommandRefused for NO and BAD
      */
     int run(String command, ImapSession.Reader reader) throws IOException {
         return receive(send(command), reader);

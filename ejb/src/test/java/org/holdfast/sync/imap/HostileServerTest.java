@@ -19,16 +19,16 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailServer;
 import org.holdfast.mailbox.TransportSecurity;
-import org.holdfast.sync.AuthenticationRejected;
-import org.holdfast.sync.CommandForbidden;
-import org.holdfast.sync.ConnectionInsecure;
-import org.holdfast.sync.ConnectionLost;
-import org.holdfast.sync.LineTooLong;
-import org.holdfast.sync.LiteralTooLarge;
-import org.holdfast.sync.NestingTooDeep;
-import org.holdfast.sync.ProviderBusy;
-import org.holdfast.sync.ProviderFailure;
-import org.holdfast.sync.ProviderSilent;
+import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.CommandForbidden;
+import org.holdfast.sync.failure.ConnectionInsecure;
+import org.holdfast.sync.failure.ConnectionLost;
+import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.LiteralTooLarge;
+import org.holdfast.sync.failure.NestingTooDeep;
+import org.holdfast.sync.failure.ProviderBusy;
+import org.holdfast.sync.failure.ProviderFailure;
+import org.holdfast.sync.failure.ProviderSilent;
 import org.junit.jupiter.api.Test;
 
 /** What a server can do to its client; each ends in a named failure, in bounded time and memory. */

@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The provider refused the credentials. Not to be tried again with the same ones: accounts get locked. */
 public class AuthenticationRejected extends ProviderFailure {

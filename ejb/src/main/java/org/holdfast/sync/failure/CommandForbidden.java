@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** A command that the pull must not send was stopped before it left. */
 public class CommandForbidden extends ProviderFailure {

@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server's answer breaks a bound that honest servers keep; nothing of it was used. */
 public class ProtocolViolation extends ProviderFailure {

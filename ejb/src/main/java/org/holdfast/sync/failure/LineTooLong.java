@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** A line of the server goes on beyond the bound. */
 public class LineTooLong extends ProtocolViolation {

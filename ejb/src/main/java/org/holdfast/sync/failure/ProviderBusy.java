@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 import java.time.Duration;
 import java.util.Optional;

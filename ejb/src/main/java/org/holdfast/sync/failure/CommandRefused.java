@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server answered one command with NO or BAD; others may work. */
 public class CommandRefused extends ProviderFailure {

@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The connection could not be opened or ended before the answer was complete. */
 public class ConnectionLost extends ProviderFailure {

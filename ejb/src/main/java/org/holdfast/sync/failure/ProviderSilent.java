@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server did not answer in time. */
 public class ProviderSilent extends ProviderFailure {

@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server's certificate is not for its host, expired or not trusted. No credential was sent; not to be tried again by itself. */
 public class CertificateRefused extends ProviderFailure {

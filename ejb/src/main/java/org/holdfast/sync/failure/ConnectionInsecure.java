@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server would not protect the connection. No credential was sent. */
 public class ConnectionInsecure extends ProviderFailure {

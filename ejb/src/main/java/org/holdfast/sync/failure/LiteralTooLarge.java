@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server announced a literal beyond the bound. */
 public class LiteralTooLarge extends ProtocolViolation {

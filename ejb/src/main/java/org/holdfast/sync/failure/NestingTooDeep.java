@@ -1,4 +1,4 @@
-package org.holdfast.sync;
+package org.holdfast.sync.failure;
 
 /** The server nests lists deeper than the bound. */
 public class NestingTooDeep extends ProtocolViolation {
