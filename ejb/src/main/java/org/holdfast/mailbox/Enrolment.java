@@ -1,6 +1,8 @@
 package org.holdfast.mailbox;
 
 import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -101,15 +103,40 @@ public class Enrolment {
         });
     }
 
+    /**
+     * Pauses a mailbox whose account's plan does not synchronise now. A transaction of its own, so that the
+     * pause stays when the request that met it is refused.
+     *
+     * @return why nothing may be synchronised; empty where the plan allows it
+     */
+    @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+    public Optional<Refusal> pauseByPlan(long mailboxId) {
+        Instant now = clock.instant();
+        Mailbox mailbox = entities.find(Mailbox.class, mailboxId, LockModeType.PESSIMISTIC_WRITE);
+        Entitlement entitlement = policy.entitlement(mailbox.accountId(), now);
+        if (entitlement.syncs()) {
+            return Optional.empty();
+        }
+        Refusal refusal = doesNotSync(entitlement, now);
+        if (mailbox.state().isTried()) {
+            mailbox.enter(MailboxState.PAUSED_BY_PLAN, refusal.getMessage(), now);
+        }
+        return Optional.of(refusal);
+    }
+
+    private Refusal doesNotSync(Entitlement entitlement, Instant now) {
+        return new Refusal(
+                Refusal.Kind.FORBIDDEN,
+                "plan-does-not-sync",
+                "The plan " + entitlement.planCode() + " does not synchronise mailboxes; "
+                        + offer(policy.plansThatSync(now)));
+    }
+
     private void requirePlan(ConnectMailbox request) {
         Instant now = clock.instant();
         Entitlement entitlement = policy.entitlement(request.accountId(), now);
         if (!entitlement.syncs()) {
-            throw new Refusal(
-                    Refusal.Kind.FORBIDDEN,
-                    "plan-does-not-sync",
-                    "The plan " + entitlement.planCode() + " does not synchronise mailboxes; "
-                            + offer(policy.plansThatSync(now)));
+            throw doesNotSync(entitlement, now);
         }
         long present = jdbi.withHandle(h -> new MailboxRows(h).count(request));
         if (!limit(entitlement, request).allowsOneMoreThan(present)) {

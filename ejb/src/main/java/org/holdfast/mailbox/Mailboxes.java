@@ -17,6 +17,7 @@ import org.holdfast.security.AuditTrail;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
 import org.holdfast.security.SecretBox;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * Mailboxes of the caller's account: connect, list, pause, resume and end them. Nothing here changes
@@ -33,6 +34,9 @@ public class Mailboxes {
 
     @Inject
     private CurrentCaller currentCaller;
+
+    @Inject
+    private Jdbi jdbi;
 
     @Inject
     private Enrolment enrolment;
@@ -108,13 +112,17 @@ public class Mailboxes {
         Long account = caller.account().orElse(filter.accountId());
         return entities.createQuery(
                         "SELECT m FROM Mailbox m WHERE m.id > :after AND (:anyAccount = TRUE OR m.accountId = :account)"
-                                + " AND (:anyState = TRUE OR m.state = :state) ORDER BY m.id",
+                                + " AND (:anyState = TRUE OR m.state = :state)"
+                                + " AND (:anyOwner = TRUE OR m.id IN :own) ORDER BY m.id",
                         Mailbox.class)
                 .setParameter("after", afterId)
                 .setParameter("anyAccount", account == null)
                 .setParameter("account", account == null ? 0L : account)
                 .setParameter("anyState", filter.state() == null)
                 .setParameter("state", filter.state() == null ? MailboxState.ACTIVE : filter.state())
+                .setParameter("anyOwner", caller.role() != Role.OWNER)
+                .setParameter(
+                        "own", caller.role() == Role.OWNER ? new MailboxAccess(jdbi).of(caller.userId()) : List.of(0L))
                 .setMaxResults(Math.max(1, Math.min(limit, MOST)))
                 .getResultList();
     }
@@ -150,7 +158,9 @@ public class Mailboxes {
         if (mailbox == null) {
             throw Refusal.notFound("mailbox", id);
         }
-        caller.requireSees(mailbox.accountId(), "mailbox", id);
+        if (!new MailboxAccess(jdbi).sees(caller, mailbox.accountId(), id)) {
+            throw Refusal.notFound("mailbox", id);
+        }
         return mailbox;
     }
 

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.holdfast.account.Role;
+import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
@@ -72,7 +73,7 @@ public class Copies {
     public InputStream raw(long copyId) {
         Caller caller = currentCaller.get();
         Copy copy = visible(caller, copyId);
-        if (!reads(caller, copy.mailboxId())) {
+        if (!new MailboxAccess(jdbi).has(caller.userId(), copy.mailboxId())) {
             throw new Refusal(
                     Refusal.Kind.FORBIDDEN,
                     "content-private",
@@ -91,21 +92,10 @@ public class Copies {
         if (copy == null) {
             throw Refusal.notFound("message", id);
         }
-        caller.requireSees(copy.accountId(), "message", id);
-        if (caller.role() == Role.OWNER && !reads(caller, copy.mailboxId())) {
+        if (!new MailboxAccess(jdbi).sees(caller, copy.accountId(), copy.mailboxId())) {
             throw Refusal.notFound("message", id);
         }
         return copy;
-    }
-
-    private boolean reads(Caller caller, long mailboxId) {
-        return jdbi.withHandle(h -> h.createQuery("SELECT EXISTS (SELECT FROM mailbox WHERE id = :mailbox"
-                        + " AND owner_id = :user) OR EXISTS (SELECT FROM mailbox_share WHERE mailbox_id = :mailbox"
-                        + " AND user_id = :user)")
-                .bind("mailbox", mailboxId)
-                .bind("user", caller.userId())
-                .mapTo(Boolean.class)
-                .one());
     }
 
     private List<Condition> conditions(CopyFilter filter, CopyCursor after, Caller caller) {
@@ -124,17 +114,9 @@ public class Copies {
             all.add(new Condition("(c.clock < :clock OR c.id < :id)", "id", after.id()));
         }
         if (caller.role() == Role.OWNER) {
-            all.add(new Condition("c.mailboxId IN :visible", "visible", readable(caller)));
+            all.add(new Condition("c.mailboxId IN :visible", "visible", new MailboxAccess(jdbi).of(caller.userId())));
         }
         return all;
-    }
-
-    private List<Long> readable(Caller caller) {
-        return jdbi.withHandle(h -> h.createQuery("SELECT id FROM mailbox WHERE owner_id = :user"
-                        + " UNION SELECT mailbox_id FROM mailbox_share WHERE user_id = :user")
-                .bind("user", caller.userId())
-                .mapTo(Long.class)
-                .list());
     }
 
     private record Condition(String text, String parameter, Object value) {

@@ -6,6 +6,7 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import org.holdfast.account.Role;
+import org.holdfast.mailbox.Enrolment;
 import org.holdfast.mailbox.Mailbox;
 import org.holdfast.mailbox.MailboxDue;
 import org.holdfast.mailbox.MailboxRows;
@@ -22,6 +23,9 @@ public class SyncRequests {
     private Mailboxes mailboxes;
 
     @Inject
+    private Enrolment enrolment;
+
+    @Inject
     private Jdbi jdbi;
 
     @Inject
@@ -33,8 +37,9 @@ public class SyncRequests {
     /**
      * Makes a mailbox due at once. A pass that runs meanwhile is followed by another.
      *
-     * @throws Refusal if it is not the caller's to see, or is in a state in which nothing is tried; the
-     *     message says what to do
+     * @throws Refusal if it is not the caller's to see, its account's plan does not synchronise ({@code
+     *     plan-does-not-sync}, naming those that do), or it is in a state in which nothing is tried; the message
+     *     says what to do
      */
     public void syncNow(long mailboxId) {
         Mailbox mailbox = mailboxes.get(mailboxId);
@@ -46,7 +51,12 @@ public class SyncRequests {
                         mailbox.stateReason().orElse("The provider refused the connection")
                                 + ": resume the mailbox once that is put right");
             case DISCONNECTED -> throw notNow("mailbox-disconnected", "The mailbox was disconnected: connect it again");
-            case ACTIVE, UNREACHABLE, PAUSED_BY_PLAN -> jdbi.useHandle(h -> new MailboxRows(h).dueNow(mailboxId));
+            case ACTIVE, UNREACHABLE, PAUSED_BY_PLAN -> {
+                enrolment.pauseByPlan(mailboxId).ifPresent(refusal -> {
+                    throw refusal;
+                });
+                jdbi.useHandle(h -> new MailboxRows(h).dueNow(mailboxId));
+            }
         }
         due.fire(new MailboxDue(mailboxId));
     }

@@ -93,6 +93,20 @@ final class Tenants {
         return id;
     }
 
+    /** A token of another owner in the account, whose mailbox it is not. */
+    String colleague() {
+        String email = "colleague-" + UUID.randomUUID() + "@example.org";
+        create("accounts/" + account + "/users", person(email, ""));
+        return signIn(email);
+    }
+
+    /** A token of a second administrator. */
+    String secondAdministrator() {
+        String email = "second-" + UUID.randomUUID() + "@example.org";
+        create("users", person(email, ",\"role\":\"ADMINISTRATOR\""));
+        return signIn(email);
+    }
+
     /** More messages of the same mailbox, two of each clock. */
     void moreMessages(DataSource database, int count) throws SQLException {
         long folder = insert(database, "SELECT folder_id FROM mail_copy WHERE id = " + message);

@@ -34,7 +34,10 @@ final class Proofs {
         imported();
         purged(preview, run);
         bound();
-        report.check(freeRefused.contains("PAUSED_BY_PLAN"), "FREE no longer synchronises: %s", freeRefused);
+        report.check(
+                freeRefused.contains("403 plan-does-not-sync") && freeRefused.contains("PAUSED_BY_PLAN"),
+                "FREE no longer synchronises: %s",
+                freeRefused);
         report.check(
                 mailboxes.stream()
                         .allMatch(m -> m.cameBack() == 0 && m.resynced.keySet().equals(m.purgedTo.keySet())),
