@@ -21,20 +21,21 @@ import org.jdbi.v3.core.statement.SqlStatement;
 final class RangePurge {
 
     /**
-     * The lateral part reads each account in index order and no further than a chunk; the cursor bounds the
-     * accounts too, else each chunk would read the slice from its start.
+     * Accounts come in order, and the lateral part reads each in index order and no further than a chunk, so
+     * that the sort ends with the account in which the chunk is full (OFFSET 0 keeps the order known to the
+     * planner). The cursor bounds the accounts too, else each chunk would read the slice from its start.
      */
     private static final String NEXT = "SELECT count(*) AS candidates, array_agg(DISTINCT account_id) AS accounts,"
             + " (array_agg(account_id ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_account,"
             + " (array_agg(clock ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_clock,"
             + " (array_agg(id ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_id"
-            + " FROM (SELECT e.account_id, c.clock, c.id FROM " + DueRuleSql.ENTITLEMENT
+            + " FROM (SELECT e.account_id, c.clock, c.id FROM (SELECT * FROM " + DueRuleSql.ENTITLEMENT
+            + " WHERE e.account_id BETWEEN :firstAccount AND :lastAccount ORDER BY e.account_id OFFSET 0) e"
             + " JOIN account a ON a.id = e.account_id"
             + " CROSS JOIN LATERAL (SELECT c.clock, c.id, c.mailbox_id FROM mail_copy c"
             + " JOIN mailbox m ON m.id = c.mailbox_id WHERE c.account_id = e.account_id AND " + DueRuleSql.DUE
             + " AND (c.account_id, c.clock, c.id) > (:afterAccount, :afterClock, :afterCopy)"
-            + " ORDER BY c.account_id, c.clock, c.id LIMIT <chunk>) c"
-            + " WHERE e.account_id BETWEEN :firstAccount AND :lastAccount<within>"
+            + "<within> ORDER BY c.account_id, c.clock, c.id LIMIT <chunk>) c"
             + " ORDER BY e.account_id, c.clock, c.id LIMIT <chunk>) k";
 
     private static final String LOCK_ACCOUNTS =

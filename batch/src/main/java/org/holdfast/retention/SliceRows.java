@@ -17,12 +17,15 @@ final class SliceRows {
     /** Slices for each worker slot, so that slots end at about the same time. */
     private static final int SLICES_PER_SLOT = 8;
 
+    /** Chunks of a slice at most: each chunk looks over the plans of the slice's remaining accounts. */
+    private static final int CHUNKS_PER_SLICE = 50;
+
     private static final String CUT = "WITH due AS (SELECT e.account_id, count(*) AS copies, sum(c.size_bytes) AS bytes"
             + " FROM " + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
             + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
             + " WHERE " + DueRuleSql.DUE + "<within> GROUP BY e.account_id),"
             + " placed AS (SELECT account_id, copies, bytes, (sum(copies) OVER (ORDER BY account_id) - copies)"
-            + " / greatest(:least, sum(copies) OVER () / :slices) AS place FROM due),"
+            + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due),"
             + " cut AS (INSERT INTO purge_slice (run_id, number, first_account, last_account, due_copies,"
             + " cursor_account, head) SELECT :run, row_number() OVER (ORDER BY min(account_id)), min(account_id),"
             + " max(account_id), sum(copies), min(account_id) - 1, :head FROM placed GROUP BY floor(place))"
@@ -50,6 +53,7 @@ final class SliceRows {
                         handle.createUpdate(CUT.replace("<within>", DueRuleSql.within(order.scope()))), order.scope())
                 .bind("asOf", order.asOf())
                 .bind("least", order.chunkSize())
+                .bind("most", (long) order.chunkSize() * CHUNKS_PER_SLICE)
                 .bind("slices", order.workerSlots() * SLICES_PER_SLOT)
                 .bind("head", head.bytes())
                 .bind("run", order.runId())

@@ -1,5 +1,6 @@
 package org.holdfast.api;
 
+import jakarta.ejb.EJBException;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -7,6 +8,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.holdfast.account.FirstRun;
+import org.holdfast.refusal.Refusal;
 
 /** Whether this node answers and reaches its database; says no more to strangers than that. */
 @Path("health")
@@ -23,6 +25,11 @@ public class HealthResource {
     /** 200 when well; 503 as a problem when the database does not answer. */
     @GET
     public Health health() {
-        return new Health("UP", !firstRun.isOpen());
+        try {
+            return new Health("UP", !firstRun.isOpen());
+        } catch (EJBException e) {
+            throw new Refusal(
+                    Refusal.Kind.UNAVAILABLE, "database-unavailable", "The database does not answer; see the log", e);
+        }
     }
 }
