@@ -25,12 +25,19 @@ final class PurgeStage {
     private static final String TEMPLATE = "stage_template";
     private static final AtomicInteger STAGES = new AtomicInteger();
 
+    final String name;
     final DataSource database;
     final Jdbi jdbi;
     private final PurgeLeases leases = new PurgeLeases();
 
     PurgeStage(LocalPostgres postgres) {
-        database = postgres.createDatabase("stage_" + STAGES.incrementAndGet(), TEMPLATE);
+        this(postgres, TEMPLATE);
+    }
+
+    /** On a copy of another stage's database, to which nobody is connected. */
+    PurgeStage(LocalPostgres postgres, String template) {
+        name = "stage_" + STAGES.incrementAndGet();
+        database = postgres.createDatabase(name, template);
         jdbi = Jdbi.create(database);
         leases.use(Jdbi.create(database));
     }
