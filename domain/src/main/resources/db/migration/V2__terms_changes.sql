@@ -23,3 +23,5 @@ CREATE TABLE terms_change (
     withdraw_reason    text
 );
 CREATE INDEX terms_change_plan ON terms_change (plan_code, effective_at);
+-- One published change of a plan for an instant: withdrawing it never takes out another's terms.
+CREATE UNIQUE INDEX terms_change_published ON terms_change (plan_code, effective_at) WHERE status = 'PUBLISHED';

@@ -9,13 +9,13 @@ final class Failure {
 
     /**
      * Whether the database went away, shut down, ran out of something or undid the transaction in favour of
-     * another one: SQLSTATE classes 08, 40, 53, 57 and 58.
+     * another one: SQLSTATE classes 08, 40, 53, 57 and 58; or a pool had no connection to give, which it says
+     * without a SQLSTATE. A run that fails for good all the same is given up after a few adoptions.
      */
     static boolean isTransient(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().matches("(08|40|53|57|58).*")) {
+                    && (sql.getSQLState() == null || sql.getSQLState().matches("(08|40|53|57|58).*"))) {
                 return true;
             }
         }

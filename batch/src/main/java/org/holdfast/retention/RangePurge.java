@@ -42,6 +42,16 @@ final class RangePurge {
             "SELECT id FROM account WHERE id = ANY(:accounts) ORDER BY id FOR SHARE SKIP LOCKED";
 
     /**
+     * Of the locked accounts those whose plan today keeps no longer than the run's instant says. A run may be
+     * older than an upgrade (it was stopped, or started as of the past): what it would remove beyond today's
+     * cut-off has been promised again since, and waits for a later run.
+     */
+    private static final String STILL_AGREEING = "SELECT e.account_id FROM " + DueRuleSql.ENTITLEMENT
+            + " JOIN entitlement(:now, 'infinity') n ON n.account_id = e.account_id"
+            + " WHERE e.account_id = ANY(:accounts) AND CAST(:asOf AS timestamptz) - e.unbound_days * interval '24 hours'"
+            + " <= CAST(:now AS timestamptz) - n.unbound_days * interval '24 hours'";
+
+    /**
      * Locks what is due at this very moment, skips what somebody else has locked, deletes it with its content
      * and leaves tombstones where arithmetic does not keep an original from coming back. A row that changed
      * since the statement began is judged again in its new state before it is locked.
@@ -56,6 +66,10 @@ final class RangePurge {
             + " gone AS (DELETE FROM mail_copy d USING due WHERE d.ctid = due.place AND d.bind_count = 0"
             + " RETURNING d.*, due.terms_id),"
             + " content AS (DELETE FROM mail_content t USING gone WHERE t.copy_id = gone.id),"
+            // An upgrade that no pass has seen the downgrade before would not look below the watermark.
+            + " refill AS (UPDATE folder_state s SET filled_from = g.edge FROM (SELECT folder_id, max(clock) AS edge"
+            + " FROM gone GROUP BY folder_id) g WHERE s.folder_id = g.folder_id"
+            + " AND (s.filled_from IS NULL OR s.filled_from < g.edge)),"
             + " tombstones AS (INSERT INTO purged_original (folder_id, uid_validity, uid, content_sha256, run_id)"
             + " SELECT folder_id, uid_validity, uid, content_sha256, :run FROM gone"
             + " WHERE received_at IS NULL OR received_at > copied_at ON CONFLICT DO NOTHING)"
@@ -101,7 +115,7 @@ final class RangePurge {
             return false;
         }
         SliceRows.Position position = fenced.get().passed(range);
-        List<PurgedCopy> purged = range.candidates() == 0 ? List.of() : delete(range);
+        List<PurgedCopy> purged = range.candidates() == 0 ? List.of() : delete(range, now);
         if (!purged.isEmpty()) {
             LedgerEntry entry = LedgerEntry.next(
                     new LedgerEntry.Place(order.runId(), range.claim().slice(), position.entries() + 1),
@@ -119,9 +133,15 @@ final class RangePurge {
      * The accounts are locked by a statement of their own: the delete's snapshot is taken after it, and so
      * sees every plan change and hold that was committed before the lock was granted; later ones wait.
      */
-    private List<PurgedCopy> delete(PurgeRange range) {
+    private List<PurgedCopy> delete(PurgeRange range, Instant now) {
         List<Long> locked = handle.createQuery(LOCK_ACCOUNTS)
                 .bind("accounts", ids(range.accounts()))
+                .mapTo(Long.class)
+                .list();
+        locked = handle.createQuery(STILL_AGREEING)
+                .bind("accounts", ids(locked))
+                .bind("asOf", order.asOf())
+                .bind("now", now)
                 .mapTo(Long.class)
                 .list();
         if (locked.isEmpty()) {

@@ -41,6 +41,23 @@ class PurgeIT {
     }
 
     @Test
+    void whatAnUpgradeSinceTheRunsInstantPromisesIsNotPurged() {
+        PurgeStage stage = new PurgeStage(postgres);
+        stage.account(1, null);
+        stage.account(2, null);
+        stage.copies(1, 5, daysBefore(40));
+        stage.copies(2, 5, daysBefore(40));
+        stage.execute(
+                "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
+                        + " VALUES (1, 'PROFESSIONAL', ?, ?, 't', 'upgrade')",
+                AS_OF.plusSeconds(60),
+                AS_OF.plusSeconds(60));
+        PurgeRun run = stage.run(stage.record(2, 100), 1);
+        assertThat(run.purgedCopies()).isEqualTo(5);
+        assertThat(stage.ids("SELECT DISTINCT account_id FROM mail_copy")).containsExactly(1L);
+    }
+
+    @Test
     void goesAtTheCutoffAndStaysAMillisecondAfterIt() {
         stage.account(1, "CRM_PLUS");
         List<Long> due = new ArrayList<>(stage.copies(1, 1, daysBefore(30)));

@@ -1,6 +1,5 @@
 package org.holdfast.retention;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +20,9 @@ import org.jdbi.v3.core.Jdbi;
 final class PurgeStage {
 
     static final Instant AS_OF = Instant.parse("2024-06-01T00:00:00Z");
+
+    /** When the workers work: an hour after the instant that they purge as of. */
+    static final Instant NOW = AS_OF.plus(Duration.ofHours(1));
 
     private static final String TEMPLATE = "stage_template";
     private static final AtomicInteger STAGES = new AtomicInteger();
@@ -159,7 +161,7 @@ final class PurgeStage {
             PurgeRange range = reader.next();
             if (range != null) {
                 PurgeOrder order = new RunRows(h).order(range.claim().runId());
-                new RangePurge(h, order).purge(range, Clock.systemUTC().instant());
+                new RangePurge(h, order).purge(range, NOW);
             }
             return range != null;
         });

@@ -26,7 +26,7 @@ public record PurgeScope(Kind kind, String reference) {
         if ((kind == Kind.EVERYTHING) != (reference == null)) {
             throw new IllegalArgumentException("A scope of one " + kind + " names it; everything names nothing");
         }
-        if ((kind == Kind.ACCOUNT || kind == Kind.MAILBOX) && !reference.matches("[1-9][0-9]{0,18}")) {
+        if ((kind == Kind.ACCOUNT || kind == Kind.MAILBOX) && !reference.matches("[1-9][0-9]{0,17}")) {
             throw new IllegalArgumentException("Not an id: " + reference);
         }
     }

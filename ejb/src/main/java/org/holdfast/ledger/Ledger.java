@@ -5,6 +5,7 @@ import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
 import org.jdbi.v3.core.Jdbi;
@@ -27,12 +28,12 @@ public class Ledger {
 
     /**
      * When, in which run and by which terms a copy was purged; empty if the ledger does not name it, or not
-     * as one of the caller's account.
+     * as one that the caller might have seen.
      */
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public Optional<LedgerRecord> find(long copyId) {
         Caller caller = currentCaller.get();
-        return jdbi.withHandle(h -> new LedgerRows(h).find(copyId))
-                .filter(found -> caller.sees(found.copy().accountId()));
+        return jdbi.withHandle(h -> new LedgerRows(h).find(copyId)).filter(found -> new MailboxAccess(jdbi)
+                .sees(caller, found.copy().accountId(), found.copy().mailboxId()));
     }
 }

@@ -8,6 +8,10 @@ import org.jdbi.v3.core.Jdbi;
 /** Whose mailbox it is: its owner's, and those with whom it is shared by name. */
 public final class MailboxAccess {
 
+    /** The ids of the mailboxes of the user {@code :user}, to be put behind IN. */
+    public static final String OF_USER =
+            "(SELECT id FROM mailbox WHERE owner_id = :user UNION SELECT mailbox_id FROM mailbox_share WHERE user_id = :user)";
+
     private final Jdbi jdbi;
 
     public MailboxAccess(Jdbi jdbi) {
@@ -16,9 +20,7 @@ public final class MailboxAccess {
 
     /** Whether the user owns the mailbox or has it shared with them: only then may its mail be read. */
     public boolean has(long userId, long mailboxId) {
-        return jdbi.withHandle(h -> h.createQuery("SELECT EXISTS (SELECT FROM mailbox WHERE id = :mailbox"
-                        + " AND owner_id = :user) OR EXISTS (SELECT FROM mailbox_share WHERE mailbox_id = :mailbox"
-                        + " AND user_id = :user)")
+        return jdbi.withHandle(h -> h.createQuery("SELECT :mailbox IN " + OF_USER)
                 .bind("mailbox", mailboxId)
                 .bind("user", userId)
                 .mapTo(Boolean.class)
@@ -35,8 +37,7 @@ public final class MailboxAccess {
 
     /** The mailboxes that a user owns or has shared with them. */
     public List<Long> of(long userId) {
-        return jdbi.withHandle(h -> h.createQuery("SELECT id FROM mailbox WHERE owner_id = :user"
-                        + " UNION SELECT mailbox_id FROM mailbox_share WHERE user_id = :user")
+        return jdbi.withHandle(h -> h.createQuery("SELECT id FROM " + OF_USER + " AS own")
                 .bind("user", userId)
                 .mapTo(Long.class)
                 .list());

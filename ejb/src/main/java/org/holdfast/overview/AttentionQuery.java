@@ -70,7 +70,7 @@ final class AttentionQuery {
                   JOIN account a ON a.id = m.account_id
                   LEFT JOIN mailbox_sync s ON s.mailbox_id = m.id
                  WHERE (m.state IN ('AUTH_FAILED', 'CERTIFICATE_REFUSED', 'UNREACHABLE', 'PAUSED_BY_PLAN')
-                        OR (m.state = 'ACTIVE' AND s.failures >= :failing))""" + reading.only("m.account_id");
+                        OR (m.state = 'ACTIVE' AND s.failures >= :failing))""" + reading.onlyMailboxes("m.id");
     }
 
     private String quarantined() {
@@ -80,6 +80,6 @@ final class AttentionQuery {
                   JOIN folder f ON f.id = q.folder_id
                   JOIN mailbox m ON m.id = f.mailbox_id
                   JOIN account a ON a.id = m.account_id
-                 WHERE m.state <> 'DISCONNECTED'""" + reading.only("m.account_id") + " GROUP BY m.id, m.address, a.name";
+                 WHERE m.state <> 'DISCONNECTED'""" + reading.onlyMailboxes("m.id") + " GROUP BY m.id, m.address, a.name";
     }
 }

@@ -5,7 +5,9 @@ import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
 import org.jdbi.v3.core.Jdbi;
 
@@ -29,7 +31,8 @@ public class Overview {
      * @param zone whose midnights part the days
      */
     public Situation now(ZoneId zone) {
-        var account = currentCaller.get().account();
-        return jdbi.withHandle(handle -> new OverviewQuery(handle, clock.instant(), account).read(zone));
+        Caller caller = currentCaller.get();
+        Optional<Viewer> viewer = caller.account().map(account -> new Viewer(account, caller.userId()));
+        return jdbi.withHandle(handle -> new OverviewQuery(handle, clock.instant(), viewer).read(zone));
     }
 }

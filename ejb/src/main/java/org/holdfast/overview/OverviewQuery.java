@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.holdfast.mailbox.MailboxAccess;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -20,17 +21,17 @@ final class OverviewQuery {
 
     private final Handle handle;
     private final Instant now;
-    private final Optional<Long> account;
+    private final Optional<Viewer> viewer;
 
     /**
      * One reading.
      *
-     * @param account the only account to look at; empty: all
+     * @param viewer the owner who asks; empty: somebody who sees everything
      */
-    OverviewQuery(Handle handle, Instant now, Optional<Long> account) {
+    OverviewQuery(Handle handle, Instant now, Optional<Viewer> viewer) {
         this.handle = handle;
         this.now = now;
-        this.account = account;
+        this.viewer = viewer;
     }
 
     Situation read(ZoneId zone) {
@@ -61,7 +62,7 @@ final class OverviewQuery {
                   FROM (SELECT m.state, m.state = 'ACTIVE' AND coalesce(s.failures, 0) < :failing AS healthy
                           FROM mailbox m
                           LEFT JOIN mailbox_sync s ON s.mailbox_id = m.id
-                         WHERE m.state <> 'DISCONNECTED'""" + only("m.account_id") + ") AS connected")
+                         WHERE m.state <> 'DISCONNECTED'""" + onlyMailboxes("m.id") + ") AS connected")
                 .bind("failing", AttentionQuery.FAILING)
                 .map((row, context) ->
                         new MailboxCounts(row.getLong("healthy"), row.getLong("paused"), row.getLong("action")))
@@ -86,13 +87,14 @@ final class OverviewQuery {
                     SELECT c.size_bytes, c.bind_count > 0 AS bound,
                            c.bind_count = 0 AND c.hold_count + m.hold_count + a.hold_count > 0 AS held,
                            coalesce(edge.limited_now, false) AS limited,
-                           coalesce(c.clock <= edge.cutoff AND (c.keep_until IS NULL OR c.keep_until <= :horizon),
+                           coalesce(c.clock <= edge.cutoff
+                                    AND coalesce(greatest(c.keep_until, m.keep_until, a.keep_until) <= :horizon, true),
                                     false) AS leaving
                       FROM mail_copy c
                       JOIN account a ON a.id = c.account_id
                       JOIN mailbox m ON m.id = c.mailbox_id
                       LEFT JOIN edge ON edge.account_id = c.account_id
-                     WHERE true""" + only("c.account_id") + """
+                     WHERE true""" + only("c.account_id") + onlyMailboxes("c.mailbox_id") + """
                 )
                 SELECT count(*) FILTER (WHERE bound) AS bound,
                        count(*) FILTER (WHERE held) AS held,
@@ -126,8 +128,8 @@ final class OverviewQuery {
                         instant(row, "as_of"),
                         instant(row, "started_at"),
                         Optional.ofNullable(instant(row, "ended_at")),
-                        account.isPresent() ? 0 : row.getLong("purged"),
-                        account.isPresent() ? 0 : row.getLong("bytes")))
+                        viewer.isPresent() ? 0 : row.getLong("purged"),
+                        viewer.isPresent() ? 0 : row.getLong("bytes")))
                 .findOne();
     }
 
@@ -163,7 +165,7 @@ final class OverviewQuery {
     }
 
     private String onlyPlans() {
-        return account.isEmpty()
+        return viewer.isEmpty()
                 ? ""
                 : " AND t.plan_code IN (SELECT e.plan_code FROM entitlement(t.valid_from, :now) AS e"
                         + " WHERE e.account_id = :account) ";
@@ -176,7 +178,7 @@ final class OverviewQuery {
         for (DayOfCopies day : copied(zone, first)) {
             found.put(day.day(), new long[] {day.kept(), day.temporary(), 0});
         }
-        for (DayOfCopies day : account.isPresent() ? List.<DayOfCopies>of() : purged(zone, first)) {
+        for (DayOfCopies day : viewer.isPresent() ? List.<DayOfCopies>of() : purged(zone, first)) {
             found.computeIfAbsent(day.day(), none -> new long[3])[2] = day.purged();
         }
         return IntStream.range(0, Situation.DAYS_BACK)
@@ -196,7 +198,7 @@ final class OverviewQuery {
                   FROM mail_copy c
                   JOIN account a ON a.id = c.account_id
                   JOIN mailbox m ON m.id = c.mailbox_id
-                 WHERE c.copied_at >= :from""" + only("c.account_id") + " GROUP BY 1")
+                 WHERE c.copied_at >= :from""" + only("c.account_id") + onlyMailboxes("c.mailbox_id") + " GROUP BY 1")
                 .bind("zone", zone.getId())
                 .bind("from", first.atStartOfDay(zone).toInstant())
                 .map((row, context) -> new DayOfCopies(
@@ -222,11 +224,16 @@ final class OverviewQuery {
 
     /** The tenant filter on a column that holds an account's id, with a blank on either side. */
     String only(String column) {
-        return account.isEmpty() ? " " : " AND " + column + " = :account ";
+        return viewer.isEmpty() ? " " : " AND " + column + " = :account ";
+    }
+
+    /** The filter on a column that holds a mailbox's id: a colleague's mailbox is none of an owner's business. */
+    String onlyMailboxes(String column) {
+        return viewer.isEmpty() ? " " : " AND " + column + " IN " + MailboxAccess.OF_USER + " ";
     }
 
     boolean isForOneAccount() {
-        return account.isPresent();
+        return viewer.isPresent();
     }
 
     /** With the instant and the account bound where the statement names them. */
@@ -236,7 +243,10 @@ final class OverviewQuery {
             query.bind("now", now);
         }
         if (sql.contains(":account")) {
-            query.bind("account", account.orElseThrow());
+            query.bind("account", viewer.orElseThrow().account());
+        }
+        if (sql.contains(":user")) {
+            query.bind("user", viewer.orElseThrow().user());
         }
         return query;
     }

@@ -47,7 +47,8 @@ public final class EntitlementQuery {
         find(accountId, from, known).ifPresent(e -> spans.add(new EntitlementSpan(from, e)));
         for (Instant change : changes(accountId, from, known)) {
             find(accountId, change, known)
-                    .filter(e -> !e.equals(spans.get(spans.size() - 1).entitlement()))
+                    .filter(e -> spans.isEmpty()
+                            || !e.equals(spans.get(spans.size() - 1).entitlement()))
                     .ifPresent(e -> spans.add(new EntitlementSpan(change, e)));
         }
         return spans;

@@ -39,8 +39,8 @@ public class Subscriptions {
      * the change or is done before it is acknowledged.
      *
      * @return the new row
-     * @throws Refusal if the account or plan is not there, the change lies in the past, or it ends before it
-     *     begins
+     * @throws Refusal if the account or plan is not there, the plan has no terms then, the change lies in the
+     *     past, or it ends before it begins
      */
     public Subscription change(long accountId, ChangeSubscription request) {
         Caller caller = currentCaller.get();
@@ -56,6 +56,7 @@ public class Subscriptions {
         Instant now = recordingInstant(present);
         Instant from = request.from() == null ? now : request.from().truncatedTo(ChronoUnit.MICROS);
         check(request, from, now);
+        requireTerms(request.planCode(), from);
         Subscription.Recorded by = new Subscription.Recorded(caller.name(), now, request.reason());
         Subscription change = new Subscription(accountId, request.planCode(), from, request.until(), by);
         SubscriptionTimeline timeline = SubscriptionTimeline.lay(change, present, by);
@@ -82,6 +83,22 @@ public class Subscriptions {
             throw Refusal.notFound("account", accountId);
         }
         return present(accountId);
+    }
+
+    private void requireTerms(String planCode, Instant from) {
+        long rows = entities.createQuery(
+                        "SELECT count(t) FROM PlanTerms t WHERE t.planCode = :plan AND t.knownUntil IS NULL"
+                                + " AND t.validFrom <= :from AND (t.validUntil IS NULL OR t.validUntil > :from)",
+                        Long.class)
+                .setParameter("plan", planCode)
+                .setParameter("from", from)
+                .getSingleResult();
+        if (rows == 0) {
+            throw new Refusal(
+                    Refusal.Kind.UNUSABLE,
+                    "plan-without-terms",
+                    "The plan " + planCode + " has no terms at " + from + ": publish its terms first");
+        }
     }
 
     private List<Subscription> present(long accountId) {

@@ -111,6 +111,12 @@ public class TermsChanges {
         return step(id, TermsChange.Status.PUBLISHED, from, null, (terms, change, caller) -> {
             requireNotice(change.effectiveAt());
             terms.lockPlan(change.planCode());
+            terms.publishedAt(change.planCode(), change.effectiveAt()).ifPresent(other -> {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "terms-published-for-that-instant",
+                        "Change " + other + " begins at the same instant: withdraw it first");
+            });
             terms.supersede(change, caller.name(), now());
         });
     }

@@ -97,6 +97,19 @@ public final class TermsRepository {
     }
 
     /**
+     * The published change that begins at an instant and was not withdrawn, in a locked plan: there is one at
+     * most, so that withdrawing it never takes out another's terms.
+     */
+    public Optional<Long> publishedAt(String planCode, Instant effectiveAt) {
+        return handle.createQuery("SELECT id FROM terms_change WHERE plan_code = :plan AND effective_at = :at"
+                        + " AND status = 'PUBLISHED'")
+                .bind("plan", planCode)
+                .bind("at", effectiveAt)
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /**
      * Puts new terms into the timeline of a locked plan: the row in force at their instant ends there, the
      * new row runs until that one would have ended. Rows dated later stay.
      *
@@ -117,6 +130,7 @@ public final class TermsRepository {
      */
     public void restore(TermsChange change, Instant now) {
         Row own = close(change.planCode(), change.effectiveAt(), now)
+                .filter(row -> row.from().equals(change.effectiveAt()))
                 .orElseThrow(() -> new IllegalStateException("Terms of change " + change.id() + " are not there"));
         close(change.planCode(), change.effectiveAt().minusNanos(1_000), now)
                 .ifPresent(before -> copy(before, before.from(), own.until(), now));

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.mailbox.MailboxAccess;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -32,14 +33,15 @@ public final class PreviewQuery {
     /**
      * The counts as of an instant.
      *
-     * @param onlyAccount narrows any scope to one account; empty: does not
+     * @param onlyUser narrows any scope to the mailboxes of one user; empty: does not
      */
-    public Preview count(PurgeScope scope, Instant asOf, Optional<Long> onlyAccount) {
+    public Preview count(PurgeScope scope, Instant asOf, Optional<Long> onlyUser) {
         Instant at = DueRuleSql.precise(asOf);
         String within = DueRuleSql.within(scope)
-                + onlyAccount.map(id -> " AND e.account_id = :onlyAccount").orElse("");
+                + onlyUser.map(id -> " AND c.mailbox_id IN " + MailboxAccess.OF_USER)
+                        .orElse("");
         Query query = handle.createQuery(COUNTS.replace("<within>", within)).bind("asOf", at);
-        onlyAccount.ifPresent(id -> query.bind("onlyAccount", id));
+        onlyUser.ifPresent(id -> query.bind("user", id));
         List<Preview.PlanLine> lines = DueRuleSql.bindScope(query, scope)
                 .map((row, context) -> line(row))
                 .list();

@@ -5,6 +5,7 @@ import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import org.holdfast.account.Role;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
@@ -25,13 +26,15 @@ public class Previews {
     private CurrentCaller currentCaller;
 
     /**
-     * Applies the due rule to everything in a scope, read-only. An owner sees the own account only.
+     * Applies the due rule to everything in a scope, read-only. An owner sees the own mailboxes and those shared
+     * with them.
      *
      * @param asOf the instant of the rule, past or future; null: now
      */
     public Preview dryRun(PurgeScope scope, Instant asOf) {
         Caller caller = currentCaller.get();
         Instant at = asOf == null ? clock.instant() : asOf;
-        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, at, caller.account()));
+        Optional<Long> onlyUser = caller.account().map(account -> caller.userId());
+        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, at, onlyUser));
     }
 }

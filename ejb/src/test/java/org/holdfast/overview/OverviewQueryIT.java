@@ -220,13 +220,28 @@ class OverviewQueryIT {
     }
 
     @Test
+    void aColleaguesPersonalMailboxIsNotCountedForAnOwner() {
+        sql("INSERT INTO app_user (id, account_id, email, display_name, role, created_at) VALUES"
+                + " (9, 1, 'c@larch.example', 'C', 'OWNER', '2026-01-01')");
+        sql("UPDATE mailbox SET owner_id = 9, state = 'AUTH_FAILED' WHERE id = 2");
+        Situation own = read(1L);
+        assertThat(own.mailboxes().healthy()).isEqualTo(1);
+        assertThat(own.mailboxes().needingAction()).isZero();
+        assertThat(own.attention()).isEmpty();
+        sql("INSERT INTO mailbox_share (mailbox_id, user_id) VALUES (2, 1)");
+        assertThat(read(1L).attention()).hasSize(1);
+    }
+
+    @Test
     void anInstallationWithoutAnythingIsEmpty() {
         sql("UPDATE mailbox SET state = 'DISCONNECTED'");
         assertThat(read(null).isEmpty()).isTrue();
     }
 
     private static Situation read(Long account) {
-        return jdbi.withHandle(h -> new OverviewQuery(h, NOW, Optional.ofNullable(account)).read(ZoneOffset.UTC));
+        // The owners of the accounts have their ids.
+        Optional<Viewer> owner = Optional.ofNullable(account).map(id -> new Viewer(id, id));
+        return jdbi.withHandle(h -> new OverviewQuery(h, NOW, owner).read(ZoneOffset.UTC));
     }
 
     private static CopyCounts copies(Long account) {

@@ -1,6 +1,7 @@
 package org.holdfast.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -61,10 +62,19 @@ class TermsRepositoryIT {
     }
 
     @Test
-    void aChangeAtTheInstantOfAnotherReplacesIt() {
-        publish(JULY, 45);
-        publish(JULY, 50);
-        assertThat(days()).containsExactly("no limit", "60 days from 2019-05-01T00:00:00Z", "50 days from " + JULY);
+    void thereIsOnePublishedChangeForAnInstant() {
+        TermsChange july = publish(JULY, 45);
+        jdbi.useTransaction(h -> {
+            TermsRepository terms = new TermsRepository(h);
+            assertThat(terms.publishedAt("STANDARD", JULY)).isEmpty();
+            terms.step(july.id(), TermsChange.Status.PUBLISHED, new TermsChange.Step("anna", NOW), null);
+            assertThat(terms.publishedAt("STANDARD", JULY)).contains(july.id());
+        });
+        TermsChange second = publish(AUGUST, 30);
+        jdbi.useTransaction(h -> h.execute("UPDATE terms_change SET effective_at = ? WHERE id = ?", JULY, second.id()));
+        assertThatThrownBy(() -> jdbi.useTransaction(h -> new TermsRepository(h)
+                        .step(second.id(), TermsChange.Status.PUBLISHED, new TermsChange.Step("anna", NOW), null)))
+                .hasMessageContaining("terms_change_published");
     }
 
     @Test

@@ -185,7 +185,7 @@ class DueRuleSqlIT {
     }
 
     @Test
-    void narrowScopesAddUpToTheWholeAndAnOwnerSeesOneAccount() {
+    void narrowScopesAddUpToTheWholeAndAnOwnerSeesTheOwnMailboxes() {
         Preview whole = preview(PurgeScope.EVERYTHING, Optional.empty());
         long byAccount = 0;
         long byMailbox = 0;
@@ -229,8 +229,8 @@ class DueRuleSqlIT {
         });
     }
 
-    private static Preview preview(PurgeScope scope, Optional<Long> onlyAccount) {
-        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, CENTRE, onlyAccount));
+    private static Preview preview(PurgeScope scope, Optional<Long> onlyUser) {
+        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, CENTRE, onlyUser));
     }
 
     private static long count(List<Judged> judged, Verdict verdict) {

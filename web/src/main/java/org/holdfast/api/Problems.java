@@ -93,7 +93,10 @@ public class Problems implements ExceptionMapper<Throwable> {
 
     private Response unforeseen(Throwable thrown) {
         UUID reference = UUID.randomUUID();
-        LOG.log(System.Logger.Level.ERROR, "API failure " + reference + " at /" + uri.getPath(), thrown);
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "API failure " + reference + " at " + uri.getRequestUri().getRawPath(),
+                thrown);
         Problem problem = Problem.of(
                 new Problem.Heading(500, title(500), "internal-error"),
                 "This is our fault; the reference is in the server's log",
