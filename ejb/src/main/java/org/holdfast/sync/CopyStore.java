@@ -275,6 +275,16 @@ final class CopyStore {
         return removed.size();
     }
 
+    /** Originals that were found gone and are there. */
+    void markReturned(long folderId, UidValidity validity, Collection<Long> uids) {
+        handle.createUpdate("UPDATE mail_copy SET original_gone_at = NULL WHERE folder_id = :folder"
+                        + " AND uid_validity = :validity AND uid = ANY (:uids) AND original_gone_at IS NOT NULL")
+                .bind("folder", folderId)
+                .bind("validity", validity.value())
+                .bindArray("uids", Long.class, uids.toArray())
+                .execute();
+    }
+
     private List<Long> remove(long folderId, UidValidity validity, Collection<Long> uids, Instant now) {
         return handle.createQuery("DELETE FROM mail_copy WHERE folder_id = :folder AND uid_validity = :validity"
                         + " AND uid = ANY (:uids) AND bind_count = 0 AND hold_count = 0"

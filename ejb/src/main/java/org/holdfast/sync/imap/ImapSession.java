@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,8 +110,8 @@ public final class ImapSession implements AutoCloseable {
         String parameters = changes
                 ? " (QRESYNC (" + known.value() + " " + since.value() + "))"
                 : hasModSeq() ? " (CONDSTORE)" : "";
-        wire.run("EXAMINE " + Wire.quote(wireName) + parameters, reader::read);
-        return reader.status(changes ? known : null);
+        int unreadable = wire.run("EXAMINE " + Wire.quote(wireName) + parameters, reader::read);
+        return reader.status(changes && unreadable == 0 ? known : null);
     }
 
     /**
@@ -166,6 +167,35 @@ public final class ImapSession implements AutoCloseable {
             if (unreadable > 0) {
                 throw new ProtocolViolation(unreadable + " answers about flags could not be read");
             }
+        }
+        return found;
+    }
+
+    /**
+     * Which originals the open folder has.
+     *
+     * @param uids in the protocol's form, {@code 5:*} included
+     */
+    public Set<Long> search(String uids) throws IOException {
+        Set<Long> found = new HashSet<>();
+        int unreadable = wire.run("UID SEARCH UID " + uids, response -> {
+            if (response.keyEquals("SEARCH")) {
+                for (long uid = response.readLong(); uid > 0; uid = response.readLong()) {
+                    found.add(uid);
+                }
+            }
+        });
+        if (unreadable > 0) {
+            throw new ProtocolViolation("The answer to a search could not be read");
+        }
+        return found;
+    }
+
+    /** Which of these originals the open folder has. */
+    public Set<Long> search(UidSet uids) throws IOException {
+        Set<Long> found = new HashSet<>();
+        for (String part : Wire.parts(uids)) {
+            found.addAll(search(part));
         }
         return found;
     }
