@@ -100,15 +100,17 @@ final class SyncStore {
                 state);
     }
 
-    /** Adds folders that are new; marks those gone that the server no longer lists. */
+    /** Adds folders that are new or back; marks those gone that the server no longer lists. */
     void reconcileFolders(long mailboxId, List<FoundFolder> found, Instant now) {
         Set<String> known = new HashSet<>(
                 handle.createQuery("SELECT wire_name FROM folder WHERE mailbox_id = :mailbox AND gone_at IS NULL")
                         .bind("mailbox", mailboxId)
                         .mapTo(String.class)
                         .list());
+        Set<String> seen = new HashSet<>();
         for (FoundFolder folder : found) {
-            if (!known.remove(folder.wireName())) {
+            boolean twice = !seen.add(folder.wireName());
+            if (!twice && !known.remove(folder.wireName()) && !revive(mailboxId, folder)) {
                 handle.createUpdate("INSERT INTO folder (mailbox_id, wire_name, name, separator, special_use)"
                                 + " VALUES (:mailbox, :wireName, :name, :separator, :specialUse)")
                         .bind("mailbox", mailboxId)
@@ -124,6 +126,17 @@ final class SyncStore {
                     .bind("now", now)
                     .execute();
         }
+    }
+
+    /** Whether the folder was there before: it keeps its copies and its watermark. */
+    private boolean revive(long mailboxId, FoundFolder folder) {
+        return handle.createUpdate("UPDATE folder SET gone_at = NULL WHERE id = (SELECT id FROM folder"
+                                + " WHERE mailbox_id = :mailbox AND wire_name = :wireName AND gone_at IS NOT NULL"
+                                + " ORDER BY gone_at DESC LIMIT 1)")
+                        .bind("mailbox", mailboxId)
+                        .bind("wireName", folder.wireName())
+                        .execute()
+                > 0;
     }
 
     /** Moves a watermark; only ever in the transaction that completes the work below it. */

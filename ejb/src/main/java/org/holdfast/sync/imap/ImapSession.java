@@ -67,7 +67,7 @@ public final class ImapSession implements AutoCloseable {
     public List<FoundFolder> folders() throws IOException {
         List<FoundFolder> found = new ArrayList<>();
         boolean special = wire.has("SPECIAL-USE") && wire.has("LIST-EXTENDED");
-        wire.run("LIST \"\" \"*\"" + (special ? " RETURN (SPECIAL-USE)" : ""), response -> {
+        int unreadable = wire.run("LIST \"\" \"*\"" + (special ? " RETURN (SPECIAL-USE)" : ""), response -> {
             if (response.keyEquals("LIST") && found.size() < MOST_FOLDERS) {
                 FoundFolder folder = listed(response);
                 if (folder != null) {
@@ -75,6 +75,10 @@ public final class ImapSession implements AutoCloseable {
                 }
             }
         });
+        if (unreadable > 0 || found.stream().noneMatch(each -> each.wireName().equalsIgnoreCase("INBOX"))) {
+            throw new ProtocolViolation("The server does not list its folders in full: " + unreadable
+                    + " lines could not be read, " + found.size() + " could");
+        }
         return found;
     }
 
@@ -286,7 +290,7 @@ public final class ImapSession implements AutoCloseable {
 
     /** Whether the open folder still has the original. */
     public boolean has(long uid) throws IOException {
-        return !flags(UidSet.of(List.of(uid)), ModSeq.NONE).isEmpty();
+        return search(String.valueOf(uid)).contains(uid);
     }
 
     /** Says goodbye where that is quick, and closes. */
