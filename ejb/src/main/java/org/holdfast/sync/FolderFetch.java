@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.message.Head;
 import org.holdfast.message.HeadParser;
 import org.holdfast.plan.Cutoff;
 import org.holdfast.sync.failure.CommandRefused;
@@ -178,8 +179,10 @@ final class FolderFetch implements BodySink {
 
     @Override
     public void take(int batch, Original original) {
-        Listed listed = batches.get(batch).remove(original.uid());
-        if (listed != null) {
+        Listed listed = batches.get(batch).get(original.uid());
+        boolean empty = listed != null && original.raw().length == 0 && listed.size() > 0;
+        if (listed != null && !empty) {
+            batches.get(batch).remove(original.uid());
             taken.add(copy(listed, original.flags(), Content.of(original.raw())));
             takenBytes += original.raw().length;
         }
@@ -261,7 +264,7 @@ final class FolderFetch implements BodySink {
         String reason;
         try {
             Original original = session.fetchAlone(listed.uid());
-            if (original != null) {
+            if (original != null && (original.raw().length > 0 || listed.size() == 0)) {
                 store(List.of(copy(listed, original.flags(), Content.of(original.raw()))));
                 return;
             }
@@ -294,7 +297,7 @@ final class FolderFetch implements BodySink {
         try {
             Content content = spool(listed, file);
             if (content != null) {
-                store(List.of(copy(listed, listed.flags(), content)));
+                store(List.of(noted(listed, copy(listed, listed.flags(), content))));
             } else if (session.has(listed.uid())) {
                 suspects.quarantine(listed.uid(), "The provider does not give the message in pieces");
             } else {
@@ -307,22 +310,42 @@ final class FolderFetch implements BodySink {
         }
     }
 
-    /** Null if a piece is not given or there are more than announced and allowed. */
+    private static NewCopy noted(Listed listed, NewCopy copy) {
+        long size = copy.content().size();
+        if (size >= listed.size()) {
+            return copy;
+        }
+        Head head = copy.head();
+        String note = "The provider gave " + size + " of " + listed.size() + " bytes"
+                + (head.note() == null ? "" : "; " + head.note());
+        return new NewCopy(
+                copy.uid(),
+                copy.receivedAt(),
+                copy.flags(),
+                copy.content(),
+                new Head(head.messageId(), head.sentAt(), head.subject(), head.sender(), head.recipients(), note));
+    }
+
+    /** Null if a piece is not given, if there are more than allowed, or less than half of what was announced. */
     private Content spool(Listed listed, Path file) throws IOException {
         MessageDigest digest = Content.digest();
         long size = 0;
+        boolean again = false;
         try (OutputStream out = Files.newOutputStream(file)) {
             while (size <= LARGEST) {
-                byte[] piece = session.piece(listed.uid(), size, PIECE);
-                if (piece == null) {
+                byte[] given = session.piece(listed.uid(), size, PIECE);
+                if (given == null && (size == 0 || size < listed.size())) {
                     return null;
                 }
+                byte[] piece = given == null ? new byte[0] : given;
                 out.write(piece);
                 digest.update(piece);
                 size += piece.length;
-                if (piece.length < PIECE) {
-                    return size == 0 ? null : new Content(digest.digest(), size, null, file);
+                boolean end = piece.length == 0 && (again || size >= listed.size());
+                if (end) {
+                    return size * 2 < listed.size() ? null : new Content(digest.digest(), size, null, file);
                 }
+                again = piece.length == 0;
             }
         }
         return null;

@@ -141,4 +141,46 @@ class DefectiveServerIT {
         assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.count("mail_copy WHERE original_gone_at IS NULL")).isEqualTo(5);
     }
+
+    @Test
+    void folderMissingFromOneListKeepsItsCopiesAndItsNumber() {
+        String both = "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Two\r\n* LIST () \"/\" Two\r\nTAG OK\r\n";
+        server.script = (command, usual) -> command.startsWith("LIST") ? both : usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.count("mail_copy")).isEqualTo(10);
+        server.script = (command, usual) -> usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        server.script = (command, usual) -> command.startsWith("LIST") ? both : usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.count("folder")).isEqualTo(2);
+        assertThat(bench.count("mail_copy")).isEqualTo(10);
+    }
+
+    @Test
+    void listWithoutInboxInfersNothing() {
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        server.script = (command, usual) -> command.startsWith("LIST") ? "TAG OK\r\n" : usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.FAILED);
+        assertThat(bench.count("folder WHERE gone_at IS NULL")).isOne();
+    }
+
+    @Test
+    void shortPieceIsNotTheEnd() {
+        String large = mail("large") + "0123456789abcde\r\n".repeat(600_000);
+        server.mails.put(6L, large);
+        server.script = (command, usual) ->
+                command.contains("<0.") ? server.fetched(6, "BODY.PEEK[]<0.1000000>") + "TAG OK\r\n" : usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.id("SELECT size_bytes FROM mail_copy WHERE uid = 6")).isEqualTo(large.length());
+    }
+
+    @Test
+    void emptyContentOfAMessageWithASizeIsNotStored() {
+        server.script = (command, usual) -> command.contains("BODY")
+                ? usual.replaceAll("\\(UID 3 (.*)BODY\\[] \\{[0-9]+}\r\n[^)]*\\)", "(UID 3 $1BODY[] \"\")")
+                : usual;
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.count("mail_copy")).isEqualTo(4);
+        assertThat(bench.count("quarantined_original WHERE uid = 3")).isOne();
+    }
 }
