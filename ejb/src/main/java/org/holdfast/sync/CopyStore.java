@@ -93,10 +93,18 @@ final class CopyStore {
                 .execute();
     }
 
-    /** Digests of purged originals that were known under another UIDVALIDITY, with the run that purged them. */
+    /**
+     * Digests of originals that were purged under another UIDVALIDITY, in another folder or before the mailbox
+     * was connected anew, with the run that purged them.
+     */
     Map<String, Long> purgedElsewhere(long folderId, UidValidity validity) {
-        return handle.createQuery("SELECT encode(content_sha256, 'hex') AS sha, max(run_id) AS run FROM purged_original"
-                        + " WHERE folder_id = :folder AND uid_validity <> :validity GROUP BY content_sha256")
+        return handle.createQuery("SELECT encode(p.content_sha256, 'hex') AS sha, max(p.run_id) AS run"
+                        + " FROM folder here JOIN mailbox m ON m.id = here.mailbox_id"
+                        + " JOIN mailbox same ON same.account_id = m.account_id"
+                        + " AND lower(same.address) = lower(m.address)"
+                        + " JOIN folder f ON f.mailbox_id = same.id JOIN purged_original p ON p.folder_id = f.id"
+                        + " WHERE here.id = :folder AND (p.folder_id <> :folder OR p.uid_validity <> :validity)"
+                        + " GROUP BY p.content_sha256")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
                 .setMapKeyColumn("sha")
@@ -273,6 +281,16 @@ final class CopyStore {
                 .bindArray("uids", Long.class, uids.toArray())
                 .execute();
         return removed.size();
+    }
+
+    /** Originals that were found gone and are there. */
+    void markReturned(long folderId, UidValidity validity, Collection<Long> uids) {
+        handle.createUpdate("UPDATE mail_copy SET original_gone_at = NULL WHERE folder_id = :folder"
+                        + " AND uid_validity = :validity AND uid = ANY (:uids) AND original_gone_at IS NOT NULL")
+                .bind("folder", folderId)
+                .bind("validity", validity.value())
+                .bindArray("uids", Long.class, uids.toArray())
+                .execute();
     }
 
     private List<Long> remove(long folderId, UidValidity validity, Collection<Long> uids, Instant now) {

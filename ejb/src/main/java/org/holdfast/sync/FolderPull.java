@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
 import org.holdfast.plan.Cutoff;
 import org.holdfast.sync.KnownFolder.Watermark;
+import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.imap.FolderStatus;
 import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Listed;
@@ -60,10 +62,14 @@ final class FolderPull {
                 && !filledTo(state, cutoff, false).moves(state)) {
             return;
         }
-        List<Listed> listed = list(state, status, window);
-        long next = nextUid(state, status, listed);
-        fetch(status.uidValidity(), listed, cutoff);
-        Found found = compare(state, status, modSeq, listed, window, next);
+        FolderLook look = look(state, status, window);
+        long next = nextUid(state, status, look);
+        fetch(status.uidValidity(), look, cutoff);
+        if (!look.whole()) {
+            throw new ProtocolViolation(
+                    "The server says that the folder has " + status.exists() + " messages, and shows " + look.count());
+        }
+        Found found = compare(state, status, modSeq, look, window, next);
         Watermark to = new Watermark(
                 status.uidValidity(),
                 next,
@@ -105,32 +111,24 @@ final class FolderPull {
         return new Filled(step ? edge : state.filledFrom());
     }
 
-    private List<Listed> list(Watermark state, FolderStatus status, boolean window) throws IOException {
+    private FolderLook look(Watermark state, FolderStatus status, boolean window) throws IOException {
         long from = window ? 1 : state.uidNext();
-        boolean nothing = status.exists() == 0 || (status.uidNext() > 0 && status.uidNext() <= from);
-        if (nothing) {
-            return List.of();
-        }
-        // A server answers N:* with its last message even if that is below N.
-        return session.list(from + ":*").stream()
-                .filter(each -> each.uid() >= from && (status.uidNext() == 0 || each.uid() < status.uidNext()))
-                .toList();
+        boolean nothing = status.exists() == 0 || (!window && status.uidNext() > 0 && status.uidNext() <= from);
+        return nothing ? new FolderLook(List.of(), Set.of(), true) : FolderLook.from(from, session, status);
     }
 
-    private static long nextUid(Watermark state, FolderStatus status, List<Listed> listed) {
+    private static long nextUid(Watermark state, FolderStatus status, FolderLook look) {
         if (status.uidNext() > 0) {
             return status.uidNext();
         }
         boolean same = state != null && state.uidValidity().equals(status.uidValidity());
-        return Math.max(
-                same ? state.uidNext() : 1,
-                listed.stream().mapToLong(Listed::uid).max().orElse(0) + 1);
+        return Math.max(same ? state.uidNext() : 1, look.lastUid() + 1);
     }
 
-    private void fetch(UidValidity validity, List<Listed> listed, Optional<Cutoff> cutoff) throws IOException {
+    private void fetch(UidValidity validity, FolderLook look, Optional<Cutoff> cutoff) throws IOException {
         FolderFetch fetch = pass.read(h -> FolderFetch.over(h, pass, session, folder, validity));
         Instant now = pass.now();
-        List<Listed> wanted = listed.stream()
+        List<Listed> wanted = look.listed().stream()
                 .filter(each -> fetch.isNew(each.uid()))
                 .filter(each -> fetch.mayBeKnown(each)
                         || cutoff.isEmpty()
@@ -139,58 +137,65 @@ final class FolderPull {
                                 (Listed each) -> Copy.clockOf(each.receivedAt(), now), Comparator.reverseOrder())
                         .thenComparing(Listed::uid, Comparator.reverseOrder()))
                 .toList();
-        fetch.run(wanted);
+        fetch.run(wanted, look.unlisted());
     }
 
     private Found compare(
-            Watermark state, FolderStatus status, ModSeq modSeq, List<Listed> listed, boolean window, long next)
+            Watermark state, FolderStatus status, ModSeq modSeq, FolderLook look, boolean window, long next)
             throws IOException {
         Set<Long> known = pass.read(h -> new CopyStore(h).uids(folder.id(), status.uidValidity()));
         known.removeIf(uid -> uid >= next);
         if (window) {
-            Map<Long, Flags> all = listed.stream().collect(Collectors.toMap(Listed::uid, Listed::flags));
-            return judge(state, known, all, without(known, all.keySet()));
+            Map<Long, Flags> all = look.listed().stream().collect(Collectors.toMap(Listed::uid, Listed::flags));
+            return judge(state, status.uidValidity(), known, all, without(known, all.keySet()));
         }
         if (status.changes() != null) {
             Set<Long> gone =
                     known.stream().filter(status.changes().vanished()::contains).collect(Collectors.toSet());
-            return judge(state, known, status.changes().flags(), gone);
+            return judge(state, status.uidValidity(), known, status.changes().flags(), gone);
         }
         known.removeIf(uid -> uid >= state.uidNext());
         if (known.isEmpty()) {
-            return new Found(Map.of(), Set.of(), null);
+            return new Found(Map.of(), Set.of(), Set.of(), null);
         }
         UidSet reach = UidSet.range(
                 known.stream().min(Comparator.naturalOrder()).orElseThrow(),
                 known.stream().max(Comparator.naturalOrder()).orElseThrow());
-        boolean countsAgree = status.exists() - listed.size() == state.originals();
+        boolean countsAgree = status.exists() - look.count() == state.originals();
         if (modSeq.isKnown() && state.modSeq().isKnown() && countsAgree) {
-            return judge(state, known, session.flags(reach, state.modSeq()), Set.of());
+            return judge(state, status.uidValidity(), known, session.flags(reach, state.modSeq()), Set.of());
         }
         Map<Long, Flags> all = session.flags(reach, ModSeq.NONE);
-        return judge(state, known, all, without(known, all.keySet()));
+        return judge(state, status.uidValidity(), known, all, without(known, all.keySet()));
     }
 
     private static Set<Long> without(Set<Long> all, Set<Long> present) {
         return all.stream().filter(uid -> !present.contains(uid)).collect(Collectors.toSet());
     }
 
-    /** A mass of vanished originals goes only when a second look sees the same. */
-    private static Found judge(Watermark state, Set<Long> known, Map<Long, Flags> flags, Set<Long> vanished) {
+    /** Gone is what a search does not find either; a mass of it only when a second look sees the same. */
+    private Found judge(
+            Watermark state, UidValidity validity, Set<Long> known, Map<Long, Flags> flags, Set<Long> missing)
+            throws IOException {
+        Set<Long> vanished = new HashSet<>(missing);
+        vanished.removeAll(session.search(UidSet.of(missing)));
+        Set<Long> returned = pass.read(h -> new CopyStore(h).goneUids(folder.id(), validity));
+        returned.retainAll(flags.keySet());
         Map<Long, Flags> relevant = new HashMap<>(flags);
         relevant.keySet().retainAll(known);
         if (vanished.size() > MASS && vanished.size() * 5L > known.size()) {
             byte[] suspects =
                     Content.digest().digest(new TreeSet<>(vanished).toString().getBytes(StandardCharsets.US_ASCII));
             if (state == null || !Arrays.equals(suspects, state.suspects())) {
-                return new Found(relevant, Set.of(), suspects);
+                return new Found(relevant, Set.of(), returned, suspects);
             }
         }
-        return new Found(relevant, vanished, null);
+        return new Found(relevant, vanished, returned, null);
     }
 
     private void complete(Watermark state, Watermark to, Found found, boolean window) {
-        if (isSame(state, to) && found.vanished().isEmpty() && !flagsDiffer(to, found)) {
+        boolean moved = !found.vanished().isEmpty() || !found.returned().isEmpty();
+        if (isSame(state, to) && !moved && !flagsDiffer(to, found)) {
             return;
         }
         pass.completeFolder(h -> {
@@ -198,6 +203,7 @@ final class FolderPull {
             Instant now = pass.now();
             long removed =
                     found.vanished().isEmpty() ? 0 : copies.vanish(folder, to.uidValidity(), found.vanished(), now);
+            copies.markReturned(folder.id(), to.uidValidity(), found.returned());
             long flagged = copies.follow(folder.id(), to.uidValidity(), found.flags());
             if (window) {
                 copies.markStrangersGone(folder.id(), to.uidValidity(), now);
@@ -232,5 +238,5 @@ final class FolderPull {
 
     /** What is different at the provider. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Found(Map<Long, Flags> flags, Set<Long> vanished, byte[] suspects) {}
+    private record Found(Map<Long, Flags> flags, Set<Long> vanished, Set<Long> returned, byte[] suspects) {}
 }

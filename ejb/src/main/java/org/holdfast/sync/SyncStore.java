@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.holdfast.mailbox.FoundFolder;
@@ -20,6 +22,9 @@ final class SyncStore {
 
     private static final String FOLDERS = "SELECT f.id, f.mailbox_id, m.account_id, f.wire_name, f.name, s.*"
             + " FROM folder f JOIN mailbox m ON m.id = f.mailbox_id LEFT JOIN folder_state s ON s.folder_id = f.id";
+
+    /** After so many tries an original is left where it is. */
+    private static final int GIVEN_UP = 3;
 
     private final Handle handle;
 
@@ -95,15 +100,17 @@ final class SyncStore {
                 state);
     }
 
-    /** Adds folders that are new; marks those gone that the server no longer lists. */
+    /** Adds folders that are new or back; marks those gone that the server no longer lists. */
     void reconcileFolders(long mailboxId, List<FoundFolder> found, Instant now) {
         Set<String> known = new HashSet<>(
                 handle.createQuery("SELECT wire_name FROM folder WHERE mailbox_id = :mailbox AND gone_at IS NULL")
                         .bind("mailbox", mailboxId)
                         .mapTo(String.class)
                         .list());
+        Set<String> seen = new HashSet<>();
         for (FoundFolder folder : found) {
-            if (!known.remove(folder.wireName())) {
+            boolean twice = !seen.add(folder.wireName());
+            if (!twice && !known.remove(folder.wireName()) && !revive(mailboxId, folder)) {
                 handle.createUpdate("INSERT INTO folder (mailbox_id, wire_name, name, separator, special_use)"
                                 + " VALUES (:mailbox, :wireName, :name, :separator, :specialUse)")
                         .bind("mailbox", mailboxId)
@@ -119,6 +126,17 @@ final class SyncStore {
                     .bind("now", now)
                     .execute();
         }
+    }
+
+    /** Whether the folder was there before: it keeps its copies and its watermark. */
+    private boolean revive(long mailboxId, FoundFolder folder) {
+        return handle.createUpdate("UPDATE folder SET gone_at = NULL WHERE id = (SELECT id FROM folder"
+                                + " WHERE mailbox_id = :mailbox AND wire_name = :wireName AND gone_at IS NOT NULL"
+                                + " ORDER BY gone_at DESC LIMIT 1)")
+                        .bind("mailbox", mailboxId)
+                        .bind("wireName", folder.wireName())
+                        .execute()
+                > 0;
     }
 
     /** Moves a watermark; only ever in the transaction that completes the work below it. */
@@ -175,12 +193,40 @@ final class SyncStore {
                 .execute();
     }
 
-    /** UIDs that were given up for now. */
+    /** UIDs that were given up. */
     Set<Long> quarantined(long folderId, UidValidity validity) {
         return uids(
-                "SELECT uid FROM quarantined_original WHERE folder_id = :folder AND uid_validity = :validity",
+                "SELECT uid FROM quarantined_original WHERE folder_id = :folder AND uid_validity = :validity"
+                        + " AND tries >= " + GIVEN_UP,
                 folderId,
                 validity);
+    }
+
+    /** UIDs that were tried in vain and are not given up, with how often. */
+    Map<Long, Integer> suspects(long folderId, UidValidity validity) {
+        return handle.createQuery("SELECT uid, tries FROM quarantined_original WHERE folder_id = :folder"
+                        + " AND uid_validity = :validity AND tries < :givenUp")
+                .bind("folder", folderId)
+                .bind("validity", validity.value())
+                .bind("givenUp", GIVEN_UP)
+                .reduceRows(new HashMap<>(), (found, row) -> {
+                    found.put(row.getColumn("uid", Long.class), row.getColumn("tries", Integer.class));
+                    return found;
+                });
+    }
+
+    void tried(long folderId, UidValidity validity, Collection<Long> uids, String reason, Instant now) {
+        handle.createUpdate("INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen,"
+                        + " last_tried) SELECT :folder, :validity, tried.uid, :reason, :now, :now"
+                        + " FROM unnest(CAST(:uids AS bigint[])) AS tried (uid)"
+                        + " ON CONFLICT (folder_id, uid_validity, uid) DO UPDATE SET reason = excluded.reason,"
+                        + " last_tried = excluded.last_tried, tries = quarantined_original.tries + 1")
+                .bind("folder", folderId)
+                .bind("validity", validity.value())
+                .bindArray("uids", Long.class, uids.toArray())
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
     }
 
     /** UIDs that were purged although arithmetic alone would let them in. */
@@ -201,12 +247,14 @@ final class SyncStore {
 
     void quarantine(long folderId, UidValidity validity, long uid, String reason, Instant now) {
         handle.createUpdate("INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen,"
-                        + " last_tried) VALUES (:folder, :validity, :uid, :reason, :now, :now)"
+                        + " last_tried, tries) VALUES (:folder, :validity, :uid, :reason, :now, :now, :givenUp)"
                         + " ON CONFLICT (folder_id, uid_validity, uid) DO UPDATE SET reason = excluded.reason,"
-                        + " last_tried = excluded.last_tried, tries = quarantined_original.tries + 1")
+                        + " last_tried = excluded.last_tried,"
+                        + " tries = greatest(excluded.tries, quarantined_original.tries + 1)")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
                 .bind("uid", uid)
+                .bind("givenUp", GIVEN_UP)
                 .bind("reason", reason)
                 .bind("now", now)
                 .execute();

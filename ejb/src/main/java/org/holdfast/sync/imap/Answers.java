@@ -15,16 +15,20 @@ final class Answers {
 
     private static final Pattern CODE = Pattern.compile("\\[([A-Za-z0-9-]+)");
     private static final Pattern BACKOFF = Pattern.compile("Suggested Backoff Time: ([0-9]{1,10}) milliseconds");
-    private static final Set<String> TEMPORARY =
-            Set.of("UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA", "SERVERBUG");
+    private static final Set<String> TEMPORARY = Set.of("UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA");
     private static final Pattern TEMPORARY_TEXT =
-            Pattern.compile("too many|throttled|try again|not connected|maximum number of connections|backoff time");
+            Pattern.compile("too many|throttled|maximum number of connections|backoff time");
+
+    /** Of a login these say nothing about the credentials; of a message they may hold for ever. */
+    private static final Pattern LOGIN_LATER = Pattern.compile("\\[serverbug|try again|not connected");
 
     private Answers() {}
 
     /** The answer to a login. Only a clear refusal counts as one. */
     static ProviderFailure login(String text, boolean bad) {
-        return isTemporary(text) || bad
+        return bad
+                        || isTemporary(text)
+                        || LOGIN_LATER.matcher(text.toLowerCase(Locale.ROOT)).find()
                 ? busy(text)
                 : new AuthenticationRejected("The provider refused the login: " + printable(text));
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class ImapSession implements AutoCloseable {
     public List<FoundFolder> folders() throws IOException {
         List<FoundFolder> found = new ArrayList<>();
         boolean special = wire.has("SPECIAL-USE") && wire.has("LIST-EXTENDED");
-        wire.run("LIST \"\" \"*\"" + (special ? " RETURN (SPECIAL-USE)" : ""), response -> {
+        int unreadable = wire.run("LIST \"\" \"*\"" + (special ? " RETURN (SPECIAL-USE)" : ""), response -> {
             if (response.keyEquals("LIST") && found.size() < MOST_FOLDERS) {
                 FoundFolder folder = listed(response);
                 if (folder != null) {
@@ -74,6 +75,10 @@ public final class ImapSession implements AutoCloseable {
                 }
             }
         });
+        if (unreadable > 0 || found.stream().noneMatch(each -> each.wireName().equalsIgnoreCase("INBOX"))) {
+            throw new ProtocolViolation("The server does not list its folders in full: " + unreadable
+                    + " lines could not be read, " + found.size() + " could");
+        }
         return found;
     }
 
@@ -109,8 +114,8 @@ public final class ImapSession implements AutoCloseable {
         String parameters = changes
                 ? " (QRESYNC (" + known.value() + " " + since.value() + "))"
                 : hasModSeq() ? " (CONDSTORE)" : "";
-        wire.run("EXAMINE " + Wire.quote(wireName) + parameters, reader::read);
-        return reader.status(changes ? known : null);
+        int unreadable = wire.run("EXAMINE " + Wire.quote(wireName) + parameters, reader::read);
+        return reader.status(changes && unreadable == 0 ? known : null);
     }
 
     /**
@@ -166,6 +171,35 @@ public final class ImapSession implements AutoCloseable {
             if (unreadable > 0) {
                 throw new ProtocolViolation(unreadable + " answers about flags could not be read");
             }
+        }
+        return found;
+    }
+
+    /**
+     * Which originals the open folder has.
+     *
+     * @param uids in the protocol's form, {@code 5:*} included
+     */
+    public Set<Long> search(String uids) throws IOException {
+        Set<Long> found = new HashSet<>();
+        int unreadable = wire.run("UID SEARCH UID " + uids, response -> {
+            if (response.keyEquals("SEARCH")) {
+                for (long uid = response.readLong(); uid > 0; uid = response.readLong()) {
+                    found.add(uid);
+                }
+            }
+        });
+        if (unreadable > 0) {
+            throw new ProtocolViolation("The answer to a search could not be read");
+        }
+        return found;
+    }
+
+    /** Which of these originals the open folder has. */
+    public Set<Long> search(UidSet uids) throws IOException {
+        Set<Long> found = new HashSet<>();
+        for (String part : Wire.parts(uids)) {
+            found.addAll(search(part));
         }
         return found;
     }
@@ -256,7 +290,7 @@ public final class ImapSession implements AutoCloseable {
 
     /** Whether the open folder still has the original. */
     public boolean has(long uid) throws IOException {
-        return !flags(UidSet.of(List.of(uid)), ModSeq.NONE).isEmpty();
+        return search(String.valueOf(uid)).contains(uid);
     }
 
     /** Says goodbye where that is quick, and closes. */

@@ -25,7 +25,8 @@ final class StatusReader {
     private final Map<String, Long> codes = new HashMap<>();
     private final Map<Long, Flags> flags = new HashMap<>();
     private final List<String> vanished = new ArrayList<>();
-    private long exists;
+    private long exists = -1;
+    private boolean unclear;
 
     void read(IMAPResponse response) throws IOException {
         if (response.keyEquals("EXISTS")) {
@@ -40,6 +41,8 @@ final class StatusReader {
             FLAGS changed = ImapSession.item(response, FLAGS.class);
             if (uid != null && changed != null) {
                 flags.put(uid.uid, ImapSession.flags(changed));
+            } else {
+                unclear = true;
             }
         } else if (response.isOK()) {
             Matcher code = CODE.matcher(response.toString());
@@ -55,6 +58,9 @@ final class StatusReader {
      * @param known the UIDVALIDITY that changes were asked for; null: they were not
      */
     FolderStatus status(UidValidity known) throws ProtocolViolation {
+        if (exists < 0) {
+            throw new ProtocolViolation("The server does not say how many messages the folder has");
+        }
         try {
             UidValidity validity = new UidValidity(codes.getOrDefault("UIDVALIDITY", 0L));
             UidSet gone = vanished.isEmpty() ? UidSet.EMPTY : UidSet.parse(String.join(",", vanished));
@@ -63,7 +69,7 @@ final class StatusReader {
                     codes.getOrDefault("UIDNEXT", 0L),
                     exists,
                     new ModSeq(codes.getOrDefault("HIGHESTMODSEQ", 0L)),
-                    validity.equals(known) ? new FolderStatus.Changes(flags, gone) : null);
+                    validity.equals(known) && !unclear ? new FolderStatus.Changes(flags, gone) : null);
         } catch (IllegalArgumentException e) {
             throw new ProtocolViolation("The server's answer to EXAMINE makes no sense: " + e.getMessage(), e);
         }
