@@ -17,6 +17,7 @@ import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.imap.ImapClient;
@@ -67,11 +68,11 @@ public final class MailboxPass {
         Pass pass = new Pass(lease, transactions, plan, clock);
         try {
             pass.requireAllowed();
-            pull(lease, pass);
-            pass.end(Outcome.COMPLETED.name(), null);
+            String error = pull(lease, pass);
+            pass.end(Outcome.COMPLETED.name(), error);
             transactions.call(h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, clock.instant());
+                new Leases(h).complete(lease, error, clock.instant());
                 return lease;
             });
             return Outcome.COMPLETED;
@@ -95,22 +96,23 @@ public final class MailboxPass {
         }
     }
 
-    private void pull(Lease lease, Pass pass) throws IOException {
+    /** Says which folder could not be read, if others could; null if all could. */
+    private String pull(Lease lease, Pass pass) throws IOException {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         if (target.secret() == null) {
             throw new AuthenticationRejected("The mailbox has no secret: connect it again");
         }
         try {
-            pull(target, pass, true);
+            return pull(target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            pull(target, pass, false);
+            return pull(target, pass, false);
         }
     }
 
-    private void pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
         try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
             List<FoundFolder> found = session.folders();
@@ -120,16 +122,19 @@ public final class MailboxPass {
                 return store.folders(target.mailboxId());
             });
             ProviderFailure refused = null;
+            int done = 0;
             for (KnownFolder folder : folders) {
                 try {
                     new FolderPull(pass, session, folder).run();
-                } catch (CommandRefused e) {
+                    done++;
+                } catch (CommandRefused | ProtocolViolation e) {
                     refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
                 }
             }
-            if (refused != null) {
+            if (refused != null && done == 0) {
                 throw refused;
             }
+            return refused == null ? null : reason(refused);
         }
     }
 
