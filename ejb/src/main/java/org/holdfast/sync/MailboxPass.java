@@ -65,20 +65,26 @@ public final class MailboxPass {
 
     /** Runs the pass and gives the lease back. Never throws for what a provider does. */
     public Outcome run(Lease lease) {
+        try {
+            return attempt(lease);
+        } catch (LeaseLost e) {
+            LOG.log(System.Logger.Level.INFO, e.getMessage());
+            return Outcome.FENCED;
+        }
+    }
+
+    private Outcome attempt(Lease lease) {
         Pass pass = new Pass(lease, transactions, plan, clock);
         try {
             pass.requireAllowed();
             String error = pull(lease, pass);
-            pass.end(Outcome.COMPLETED.name(), error);
-            transactions.call(h -> {
+            pass.end(Outcome.COMPLETED.name(), error, h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
                 new Leases(h).complete(lease, error, clock.instant());
-                return lease;
             });
             return Outcome.COMPLETED;
         } catch (LeaseLost e) {
-            LOG.log(System.Logger.Level.INFO, e.getMessage());
-            return Outcome.FENCED;
+            throw e;
         } catch (Pass.PlanStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, MailboxState.PAUSED_BY_PLAN, e.getMessage());
         } catch (PassStopped e) {
@@ -140,8 +146,7 @@ public final class MailboxPass {
 
     /** Ends in a state that holds until the plan or a person changes it; nothing is inferred about mail. */
     private Outcome refuse(Lease lease, Pass pass, Outcome outcome, MailboxState state, String reason) {
-        pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null);
-        transactions.call(h -> {
+        pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null, h -> {
             if (state != null) {
                 new SyncStore(h).enter(lease.mailboxId(), state, reason, clock.instant());
             }
@@ -149,7 +154,6 @@ public final class MailboxPass {
                 new MailboxRows(h).forgetFill(lease.mailboxId(), clock.instant());
             }
             new Leases(h).release(lease, outcome == Outcome.REFUSED ? reason : null);
-            return lease;
         });
         return outcome;
     }
@@ -157,15 +161,13 @@ public final class MailboxPass {
     private Outcome fail(Lease lease, Pass pass, Exception e, Duration asked) {
         String reason = reason(e);
         LOG.log(System.Logger.Level.WARNING, "Mailbox " + lease.mailboxId() + " was not synchronised", e);
-        pass.end(Outcome.FAILED.name(), reason);
-        transactions.call(h -> {
+        pass.end(Outcome.FAILED.name(), reason, h -> {
             Leases leases = new Leases(h);
             int failures = leases.failures(lease.mailboxId());
             if (failures + 1 >= FAILURES_UNTIL_UNREACHABLE) {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.UNREACHABLE, reason, clock.instant());
             }
             leases.fail(lease, reason, wait(failures, asked));
-            return lease;
         });
         return Outcome.FAILED;
     }

@@ -206,4 +206,17 @@ class DefectiveServerIT {
         assertThat(bench.count("mail_copy WHERE uid = 3 AND original_gone_at IS NOT NULL"))
                 .isOne();
     }
+
+    @Test
+    void workerThatLostItsLeaseDoesNotEndThePassOfAnother() {
+        server.script = (command, usual) -> {
+            if (command.startsWith("LIST")) {
+                bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET lease_token = lease_token + 1"));
+                return "TAG NO not now\r\n";
+            }
+            return usual;
+        };
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.FENCED);
+        assertThat(bench.count("sync_pass")).isZero();
+    }
 }
