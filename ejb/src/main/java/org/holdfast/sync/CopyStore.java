@@ -264,9 +264,11 @@ final class CopyStore {
      * @return how many were removed
      */
     long vanish(KnownFolder folder, UidValidity validity, Collection<Long> uids, Instant now) {
-        boolean held = handle.createQuery("SELECT a.hold_count + m.hold_count > 0 FROM mailbox m JOIN account a"
-                        + " ON a.id = m.account_id WHERE m.id = :mailbox FOR SHARE")
+        boolean held = handle.createQuery("SELECT a.hold_count + m.hold_count > 0"
+                        + " OR coalesce(greatest(a.keep_until, m.keep_until) > :now, false)"
+                        + " FROM mailbox m JOIN account a ON a.id = m.account_id WHERE m.id = :mailbox FOR SHARE")
                 .bind("mailbox", folder.mailboxId())
+                .bind("now", now)
                 .mapTo(Boolean.class)
                 .one();
         List<Long> removed = held ? List.of() : remove(folder.id(), validity, uids, now);

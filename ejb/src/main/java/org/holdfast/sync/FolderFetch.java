@@ -333,6 +333,7 @@ final class FolderFetch implements BodySink {
         boolean again = false;
         try (OutputStream out = Files.newOutputStream(file)) {
             while (size <= LARGEST) {
+                cutoff = pass.requireAllowed();
                 byte[] given = session.piece(listed.uid(), size, PIECE);
                 if (given == null && (size == 0 || size < listed.size())) {
                     return null;

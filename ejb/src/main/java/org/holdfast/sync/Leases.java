@@ -72,12 +72,17 @@ public final class Leases {
         }
     }
 
-    /** Gives a mailbox back after a pass that saw everything. */
-    public void complete(Lease lease, Instant now) {
+    /**
+     * Gives a mailbox back after a pass that saw it.
+     *
+     * @param error of a single folder; null if there is none to show
+     */
+    public void complete(Lease lease, String error, Instant now) {
         handle.createUpdate("UPDATE mailbox_sync SET lease_owner = NULL, lease_until = NULL, failures = 0,"
-                        + " last_completed = :now, last_error = NULL"
+                        + " last_completed = :now, last_error = :error"
                         + " WHERE mailbox_id = :mailboxId AND lease_token = :token")
                 .bind("now", now)
+                .bind("error", error)
                 .bindMethods(lease)
                 .execute();
     }

@@ -17,6 +17,7 @@ import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.LineTooLong;
+import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.imap.ImapClient;
@@ -64,20 +65,26 @@ public final class MailboxPass {
 
     /** Runs the pass and gives the lease back. Never throws for what a provider does. */
     public Outcome run(Lease lease) {
-        Pass pass = new Pass(lease, transactions, plan, clock);
         try {
-            pass.requireAllowed();
-            pull(lease, pass);
-            pass.end(Outcome.COMPLETED.name(), null);
-            transactions.call(h -> {
-                new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, clock.instant());
-                return lease;
-            });
-            return Outcome.COMPLETED;
+            return attempt(lease);
         } catch (LeaseLost e) {
             LOG.log(System.Logger.Level.INFO, e.getMessage());
             return Outcome.FENCED;
+        }
+    }
+
+    private Outcome attempt(Lease lease) {
+        Pass pass = new Pass(lease, transactions, plan, clock);
+        try {
+            pass.requireAllowed();
+            String error = pull(lease, pass);
+            pass.end(Outcome.COMPLETED.name(), error, h -> {
+                new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
+                new Leases(h).complete(lease, error, clock.instant());
+            });
+            return Outcome.COMPLETED;
+        } catch (LeaseLost e) {
+            throw e;
         } catch (Pass.PlanStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, MailboxState.PAUSED_BY_PLAN, e.getMessage());
         } catch (PassStopped e) {
@@ -95,22 +102,23 @@ public final class MailboxPass {
         }
     }
 
-    private void pull(Lease lease, Pass pass) throws IOException {
+    /** Says which folder could not be read, if others could; null if all could. */
+    private String pull(Lease lease, Pass pass) throws IOException {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         if (target.secret() == null) {
             throw new AuthenticationRejected("The mailbox has no secret: connect it again");
         }
         try {
-            pull(target, pass, true);
+            return pull(target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            pull(target, pass, false);
+            return pull(target, pass, false);
         }
     }
 
-    private void pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
         try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
             List<FoundFolder> found = session.folders();
@@ -120,23 +128,25 @@ public final class MailboxPass {
                 return store.folders(target.mailboxId());
             });
             ProviderFailure refused = null;
+            int done = 0;
             for (KnownFolder folder : folders) {
                 try {
                     new FolderPull(pass, session, folder).run();
-                } catch (CommandRefused e) {
+                    done++;
+                } catch (CommandRefused | ProtocolViolation e) {
                     refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
                 }
             }
-            if (refused != null) {
+            if (refused != null && done == 0) {
                 throw refused;
             }
+            return refused == null ? null : reason(refused);
         }
     }
 
     /** Ends in a state that holds until the plan or a person changes it; nothing is inferred about mail. */
     private Outcome refuse(Lease lease, Pass pass, Outcome outcome, MailboxState state, String reason) {
-        pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null);
-        transactions.call(h -> {
+        pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null, h -> {
             if (state != null) {
                 new SyncStore(h).enter(lease.mailboxId(), state, reason, clock.instant());
             }
@@ -144,7 +154,6 @@ public final class MailboxPass {
                 new MailboxRows(h).forgetFill(lease.mailboxId(), clock.instant());
             }
             new Leases(h).release(lease, outcome == Outcome.REFUSED ? reason : null);
-            return lease;
         });
         return outcome;
     }
@@ -152,15 +161,13 @@ public final class MailboxPass {
     private Outcome fail(Lease lease, Pass pass, Exception e, Duration asked) {
         String reason = reason(e);
         LOG.log(System.Logger.Level.WARNING, "Mailbox " + lease.mailboxId() + " was not synchronised", e);
-        pass.end(Outcome.FAILED.name(), reason);
-        transactions.call(h -> {
+        pass.end(Outcome.FAILED.name(), reason, h -> {
             Leases leases = new Leases(h);
             int failures = leases.failures(lease.mailboxId());
             if (failures + 1 >= FAILURES_UNTIL_UNREACHABLE) {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.UNREACHABLE, reason, clock.instant());
             }
             leases.fail(lease, reason, wait(failures, asked));
-            return lease;
         });
         return Outcome.FAILED;
     }

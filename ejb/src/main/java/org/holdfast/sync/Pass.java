@@ -3,6 +3,7 @@ package org.holdfast.sync;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.plan.Allowance;
@@ -70,15 +71,16 @@ final class Pass {
         return counts;
     }
 
-    void end(String outcome, String error) {
-        if (id == null && error == null) {
-            return;
-        }
-        transactions.call(h -> {
-            SyncStore store = new SyncStore(h);
-            long pass = id == null ? store.beginPass(lease.mailboxId(), now()) : id;
-            store.endPass(pass, outcome, error, now());
-            return pass;
+    /** Ends the pass and does what goes with it in one transaction, under the lease. */
+    void end(String outcome, String error, Consumer<Handle> ending) {
+        fenced(h -> {
+            if (id != null || error != null) {
+                SyncStore store = new SyncStore(h);
+                long pass = id == null ? store.beginPass(lease.mailboxId(), now()) : id;
+                store.endPass(pass, outcome, error, now());
+            }
+            ending.accept(h);
+            return lease;
         });
     }
 

@@ -183,4 +183,40 @@ class DefectiveServerIT {
         assertThat(bench.count("mail_copy")).isEqualTo(4);
         assertThat(bench.count("quarantined_original WHERE uid = 3")).isOne();
     }
+
+    @Test
+    void folderThatMakesNoSenseDoesNotStopTheOthers() {
+        server.script = (command, usual) -> switch (command.split(" ", 2)[0]) {
+            case "LIST" -> "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Bad\r\n* LIST () \"/\" Good\r\nTAG OK\r\n";
+            case "EXAMINE" -> command.contains("Bad") ? "TAG OK what\r\n" : usual;
+            default -> usual;
+        };
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.count("mail_copy")).isEqualTo(10);
+        assertThat(bench.count("mailbox_sync WHERE failures = 0 AND last_error LIKE 'Folder Bad: %'"))
+                .isOne();
+    }
+
+    @Test
+    void graceOfTheMailboxKeepsTheCopyOfAVanishedOriginal() {
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET keep_until = '2026-04-01'"));
+        server.mails.remove(3L);
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        assertThat(bench.count("mail_copy WHERE uid = 3 AND original_gone_at IS NOT NULL"))
+                .isOne();
+    }
+
+    @Test
+    void workerThatLostItsLeaseDoesNotEndThePassOfAnother() {
+        server.script = (command, usual) -> {
+            if (command.startsWith("LIST")) {
+                bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET lease_token = lease_token + 1"));
+                return "TAG NO not now\r\n";
+            }
+            return usual;
+        };
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.FENCED);
+        assertThat(bench.count("sync_pass")).isZero();
+    }
 }

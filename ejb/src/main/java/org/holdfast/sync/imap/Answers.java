@@ -20,15 +20,23 @@ final class Answers {
             Pattern.compile("too many|throttled|maximum number of connections|backoff time");
 
     /** Of a login these say nothing about the credentials; of a message they may hold for ever. */
-    private static final Pattern LOGIN_LATER = Pattern.compile("\\[serverbug|try again|not connected");
+    private static final Pattern LOGIN_LATER =
+            Pattern.compile("\\[serverbug|try again|not connected|temporar|exceeded|bandwidth|unavailable|internal");
+
+    /** Whatever else the text says. */
+    private static final Set<String> LASTING =
+            Set.of("AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN");
+
+    private static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
     private Answers() {}
 
     /** The answer to a login. Only a clear refusal counts as one. */
     static ProviderFailure login(String text, boolean bad) {
-        return bad
-                        || isTemporary(text)
-                        || LOGIN_LATER.matcher(text.toLowerCase(Locale.ROOT)).find()
+        boolean later = bad
+                || isTemporary(text)
+                || LOGIN_LATER.matcher(text.toLowerCase(Locale.ROOT)).find();
+        return later && !LASTING.contains(code(text))
                 ? busy(text)
                 : new AuthenticationRejected("The provider refused the login: " + printable(text));
     }
@@ -39,18 +47,25 @@ final class Answers {
     }
 
     private static boolean isTemporary(String text) {
+        String code = code(text);
+        return !LASTING.contains(code)
+                && (TEMPORARY.contains(code)
+                        || TEMPORARY_TEXT.matcher(text.toLowerCase(Locale.ROOT)).find());
+    }
+
+    /** Empty if there is none. */
+    private static String code(String text) {
         Matcher code = CODE.matcher(text);
-        if (code.find() && TEMPORARY.contains(code.group(1).toUpperCase(Locale.ROOT))) {
-            return true;
-        }
-        return TEMPORARY_TEXT.matcher(text.toLowerCase(Locale.ROOT)).find();
+        return code.find() ? code.group(1).toUpperCase(Locale.ROOT) : "";
     }
 
     private static ProviderBusy busy(String text) {
         Matcher wait = BACKOFF.matcher(text);
         return new ProviderBusy(
                 "The provider asks to come back later: " + printable(text),
-                wait.find() ? Duration.ofMillis(Long.parseLong(wait.group(1))) : null);
+                wait.find()
+                        ? Duration.ofMillis(Math.min(LONGEST_WAIT.toMillis(), Long.parseLong(wait.group(1))))
+                        : null);
     }
 
     /** A server's text for people: short, without control characters. */

@@ -109,6 +109,15 @@ public final class ImapSession implements AutoCloseable {
      * @param since modification sequence of that state
      */
     public FolderStatus examine(String wireName, UidValidity known, ModSeq since) throws IOException {
+        try {
+            return open(wireName, known, since);
+        } catch (ProtocolViolation e) {
+            // What makes no sense may be the changes.
+            return open(wireName, null, ModSeq.NONE);
+        }
+    }
+
+    private FolderStatus open(String wireName, UidValidity known, ModSeq since) throws IOException {
         StatusReader reader = new StatusReader();
         boolean changes = qresync && known != null && since.isKnown();
         String parameters = changes

@@ -19,6 +19,7 @@ import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
 import org.eclipse.angus.mail.util.MailLogger;
 import org.holdfast.sync.UidSet;
 import org.holdfast.sync.failure.AuthenticationRejected;
+import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.ProviderFailure;
 
@@ -81,38 +82,46 @@ final class Wire {
 
     /** Logs in once; asks again afterwards what the server can. */
     void login(String user, String password) throws IOException {
+        byte[] plain = ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8);
+        String response = Base64.getEncoder().encodeToString(plain);
+        List<String> secrets = List.of(response, escaped(password), password);
         if (has("AUTH=PLAIN")) {
-            byte[] plain = ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8);
-            String response = Base64.getEncoder().encodeToString(plain);
-            authenticate(response);
+            authenticate(response, secrets);
         } else if (has("LOGINDISABLED")) {
             throw new AuthenticationRejected("The server offers no login with a password");
         } else {
-            ended(receiveTagged(send("LOGIN " + quote(user) + " " + quote(password)), response -> {}));
+            ended(receiveTagged(send("LOGIN " + quote(user) + " " + quote(password)), ignored -> {}), secrets);
         }
         askCapabilities();
     }
 
-    private void authenticate(String response) throws IOException {
+    private void authenticate(String response, List<String> secrets) throws IOException {
         if (has("SASL-IR")) {
-            ended(receiveTagged(send("AUTHENTICATE PLAIN " + response), ignored -> {}));
+            ended(receiveTagged(send("AUTHENTICATE PLAIN " + response), ignored -> {}), secrets);
             return;
         }
         String tag = send("AUTHENTICATE PLAIN");
         socket.gate().announceResponse();
         boolean[] answered = new boolean[1];
-        ended(receiveTagged(tag, ignored -> {
-            if (ignored.isContinuation() && !answered[0]) {
-                answered[0] = true;
-                socket.getOutputStream().write((response + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                socket.getOutputStream().flush();
-            }
-        }));
+        ended(
+                receiveTagged(tag, ignored -> {
+                    if (ignored.isContinuation() && !answered[0]) {
+                        answered[0] = true;
+                        socket.getOutputStream().write((response + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                        socket.getOutputStream().flush();
+                    }
+                }),
+                secrets);
     }
 
-    private static void ended(Response tagged) throws ProviderFailure {
+    /** Some servers repeat in their refusal what they were sent. */
+    private static void ended(Response tagged, List<String> secrets) throws ProviderFailure {
         if (!tagged.isOK()) {
-            throw Answers.login(tagged.getRest(), tagged.isBAD());
+            String text = tagged.getRest();
+            for (String secret : secrets) {
+                text = secret.isEmpty() ? text : text.replace(secret, "***");
+            }
+            throw Answers.login(text, tagged.isBAD());
         }
     }
 
@@ -214,10 +223,14 @@ final class Wire {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '\r' || c == '\n' || c == 0 || c > 0xFF) {
-                throw new ProviderFailure("Not sendable: a name or password with line breaks or NUL", null);
+                throw new CommandRefused("Not sendable: a name or password with line breaks or NUL");
             }
         }
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return '"' + escaped(text) + '"';
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
     }
 
     /** A set in pieces short enough for one command each. */

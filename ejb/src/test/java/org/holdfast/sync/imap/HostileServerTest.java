@@ -215,6 +215,23 @@ class HostileServerTest {
         assertThatThrownBy(login("NO [UNAVAILABLE] later")).isInstanceOf(ProviderBusy.class);
         assertThatThrownBy(login("NO [INUSE] later")).isInstanceOf(ProviderBusy.class);
         assertThatThrownBy(login("BAD User is authenticated but not connected")).isInstanceOf(ProviderBusy.class);
+        assertThatThrownBy(login("NO [AUTHENTICATIONFAILED] wrong, try again"))
+                .isInstanceOf(AuthenticationRejected.class);
+        assertThatThrownBy(login("NO Account exceeded command or bandwidth limits"))
+                .isInstanceOf(ProviderBusy.class);
+        assertThatThrownBy(login("NO Temporary authentication failure")).isInstanceOf(ProviderBusy.class);
+    }
+
+    @Test
+    void passwordThatTheServerRepeatsIsNotTold() {
+        assertThatThrownBy(login("NO who is canary (AGFubmEAY2FuYXJ5)")).hasMessageContaining("who is *** (***)");
+    }
+
+    @Test
+    void statedWaitHasABound() {
+        assertThatThrownBy(login("NO [UNAVAILABLE] Suggested Backoff Time: 9999999999 milliseconds"))
+                .isInstanceOfSatisfying(
+                        ProviderBusy.class, e -> assertThat(e.requestedWait()).contains(Duration.ofHours(24)));
     }
 
     @Test
