@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.retention.QueryHolds;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -134,6 +135,7 @@ final class CopyStore {
         try {
             insertContent(ids, copies);
             insertRows(ids, folder, validity, copies, now);
+            new QueryHolds(handle).countOnNew(folder.accountId(), ids);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
