@@ -19,6 +19,7 @@ import java.util.Set;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.retention.QueryHolds;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -135,6 +136,7 @@ final class CopyStore {
         try {
             insertContent(ids, copies);
             insertRows(ids, folder, validity, copies, now);
+            new QueryHolds(handle).countOnNew(folder.accountId(), ids);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
