@@ -110,17 +110,19 @@ public final class MailboxPass {
             throw new AuthenticationRejected("The mailbox has no secret: connect it again");
         }
         try {
-            return pull(target, pass, true);
+            return pull(lease, target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            return pull(target, pass, false);
+            return pull(lease, target, pass, false);
         }
     }
 
-    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
         try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
+            CommandPush push = new CommandPush(pass, lease, session);
+            push.run();
             List<FoundFolder> found = session.folders();
             List<KnownFolder> folders = pass.fenced(h -> {
                 SyncStore store = new SyncStore(h);
