@@ -4,6 +4,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.holdfast.account.Role;
 import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.security.Caller;
@@ -23,7 +24,12 @@ public class Ledger {
 
     /** Reads every entry and recomputes every hash; stops at the first break. Minutes on a large ledger. */
     public Verification verify() {
-        return jdbi.withHandle(h -> new LedgerRows(h).verify());
+        return verify(progress -> {});
+    }
+
+    /** The same, telling on this thread how far it is. */
+    public Verification verify(Consumer<VerificationProgress> told) {
+        return jdbi.withHandle(h -> new LedgerRows(h).verify(told));
     }
 
     /**
@@ -33,7 +39,7 @@ public class Ledger {
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public Optional<LedgerRecord> find(long copyId) {
         Caller caller = currentCaller.get();
-        return jdbi.withHandle(h -> new LedgerRows(h).find(copyId)).filter(found -> new MailboxAccess(jdbi)
+        return jdbi.withHandle(h -> new LedgerSearch(h).find(copyId)).filter(found -> new MailboxAccess(jdbi)
                 .sees(caller, found.copy().accountId(), found.copy().mailboxId()));
     }
 }
