@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.event.CopyEvents;
 import org.holdfast.ledger.LedgerEntry;
 import org.holdfast.ledger.LedgerPack;
 import org.holdfast.ledger.LedgerRows;
@@ -107,7 +108,8 @@ final class RangePurge {
     }
 
     /**
-     * Purges what is due in a range: fence, account locks, delete, ledger entry, progress.
+     * Purges what is due in a range: fence, account locks, delete, ledger entry, event for those who want it,
+     * progress.
      *
      * @return whether the claim still held; if not, nothing was done
      */
@@ -125,6 +127,7 @@ final class RangePurge {
                     LedgerPack.of(purged),
                     position.head());
             new LedgerRows(handle).append(entry);
+            CopyEvents.gone(handle, named(purged), CopyEvents.Reason.PURGED);
             position = position.with(entry);
         }
         slices.move(range.claim(), range.last() ? position.swept() : position);
@@ -166,6 +169,12 @@ final class RangePurge {
                 .bind("afterAccount", after.accountId())
                 .bind("afterClock", after.clock())
                 .bind("afterCopy", after.copyId());
+    }
+
+    private static List<CopyEvents.Named> named(List<PurgedCopy> purged) {
+        return purged.stream()
+                .map(copy -> new CopyEvents.Named(copy.accountId(), copy.mailboxId(), copy.copyId()))
+                .toList();
     }
 
     private static Long[] ids(List<Long> ids) {

@@ -3,12 +3,17 @@ package org.holdfast.ledger;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.holdfast.account.Role;
+import org.holdfast.event.EventType;
+import org.holdfast.event.Events;
 import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads the record of every purged copy: verifies the whole, and finds one. */
@@ -28,8 +33,22 @@ public class Ledger {
     }
 
     /** The same, telling on this thread how far it is. */
-    public Verification verify(Consumer<VerificationProgress> told) {
-        return jdbi.withHandle(h -> new LedgerRows(h).verify(told));
+    public Verification verify(Consumer<VerificationProgress> progress) {
+        return jdbi.withHandle(h -> {
+            Verification found = new LedgerRows(h).verify(progress);
+            found.firstBreak().ifPresent(broken -> told(h, broken));
+            return found;
+        });
+    }
+
+    private static void told(Handle handle, Verification.Break broken) {
+        JsonObject payload = Json.createObjectBuilder()
+                .add("runId", Long.toString(broken.runId()))
+                .add("slice", broken.slice())
+                .add("entry", broken.entry())
+                .add("kind", broken.kind().name())
+                .build();
+        Events.record(handle, EventType.LEDGER_BROKEN, Events.INSTALLATION, "ledger", payload);
     }
 
     /**
