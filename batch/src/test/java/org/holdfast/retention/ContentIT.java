@@ -123,11 +123,17 @@ class ContentIT {
     }
 
     /** Fails before the given statement of the sweep. */
-    private record Cut(int[] left) implements SqlLogger {
+    private static final class Cut implements SqlLogger {
+
+        private int left;
+
+        Cut(int statements) {
+            left = statements;
+        }
 
         @Override
         public void logBeforeExecution(StatementContext context) {
-            if (--left[0] < 0) {
+            if (--left < 0) {
                 throw new IllegalStateException("cut");
             }
         }
@@ -141,7 +147,7 @@ class ContentIT {
         long run = stage.record(1, 1_000);
         ContentRelease doomed = new ContentRelease();
         Jdbi failing = Jdbi.create(stage.database);
-        failing.setSqlLogger(new Cut(new int[] {statements}));
+        failing.setSqlLogger(new Cut(statements));
         doomed.use(failing);
         stage.purgeOnly(run, 1);
         assertThat(stage.count(NO_CONTENT_WITHOUT_COPY)).isPositive();
