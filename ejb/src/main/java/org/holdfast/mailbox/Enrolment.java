@@ -40,6 +40,12 @@ public class Enrolment {
     private SecretBox secrets;
 
     @Inject
+    private MailboxPlans plans;
+
+    @Inject
+    private PlanPause pause;
+
+    @Inject
     private AuditTrail audit;
 
     @Inject
@@ -111,17 +117,22 @@ public class Enrolment {
      */
     @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
     public Optional<Refusal> pauseByPlan(long mailboxId) {
+        Mailbox mailbox = entities.find(Mailbox.class, mailboxId);
+        plans.follow(mailbox.accountId());
+        return pause.of(mailboxId).map(stop -> refusal(mailbox, stop));
+    }
+
+    private Refusal refusal(Mailbox mailbox, PlanStop stop) {
         Instant now = clock.instant();
-        Mailbox mailbox = entities.find(Mailbox.class, mailboxId, LockModeType.PESSIMISTIC_WRITE);
-        Entitlement entitlement = policy.entitlement(mailbox.accountId(), now);
-        if (entitlement.syncs()) {
-            return Optional.empty();
+        if (stop.cause() == PlanStop.Cause.NO_SYNC) {
+            return doesNotSync(policy.entitlement(mailbox.accountId(), now), now);
         }
-        Refusal refusal = doesNotSync(entitlement, now);
-        if (mailbox.state().isTried()) {
-            mailbox.enter(MailboxState.PAUSED_BY_PLAN, refusal.getMessage(), now);
-        }
-        return Optional.of(refusal);
+        return new Refusal(
+                Refusal.Kind.FORBIDDEN,
+                "mailbox-limit-reached",
+                stop.sentence() + ": choose which stay, or take a larger plan; "
+                        + offer(jdbi.withHandle(
+                                h -> new MailboxRows(h).plansThatAllow(stop.limit(), mailbox.isShared(), now))));
     }
 
     private Refusal doesNotSync(Entitlement entitlement, Instant now) {

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,9 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxDue;
+import org.holdfast.mailbox.MailboxPlans;
+import org.holdfast.mailbox.MailboxStop;
+import org.holdfast.mailbox.MailboxStops;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.security.SecretBox;
 import org.holdfast.setting.Setting;
@@ -52,6 +56,9 @@ public class SyncWorker {
     private PlanPolicy plan;
 
     @Inject
+    private MailboxPlans mailboxPlans;
+
+    @Inject
     private SecretBox secrets;
 
     @Inject
@@ -60,7 +67,7 @@ public class SyncWorker {
     @Inject
     private Clock clock;
 
-    private final Map<Long, Lease> running = new ConcurrentHashMap<>();
+    private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final String owner = Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess);
     private final int workers = Setting.SYNC_WORKERS.intValue(1, 256);
     private final Duration interval = Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400));
@@ -70,6 +77,7 @@ public class SyncWorker {
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
     public void tick() {
         try {
+            stopPaused();
             renew();
             claim();
         } catch (RuntimeException e) {
@@ -95,8 +103,23 @@ public class SyncWorker {
         stopping = true;
     }
 
+    /** Ends passes that plan or owner no longer allow, wherever they are, by closing their connections. */
+    private void stopPaused() {
+        if (!running.isEmpty()) {
+            Instant now = clock.instant();
+            List<MailboxStop> stops =
+                    transactions.call(h -> new MailboxStops(h).among(List.copyOf(running.keySet()), now));
+            for (MailboxStop stop : stops) {
+                Running one = running.get(stop.mailboxId());
+                if (one != null) {
+                    one.pass().stop(stop.reason(), stop.byPlan());
+                }
+            }
+        }
+    }
+
     private void renew() {
-        List<Lease> held = List.copyOf(running.values());
+        List<Lease> held = running.values().stream().map(Running::lease).toList();
         if (!held.isEmpty()) {
             transactions.call(h -> {
                 new Leases(h).renew(held);
@@ -115,25 +138,32 @@ public class SyncWorker {
     }
 
     private void start(Lease lease) {
-        running.put(lease.mailboxId(), lease);
+        Running one = new Running(
+                lease,
+                new MailboxPass(
+                        transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell));
+        running.put(lease.mailboxId(), one);
         try {
-            executor().execute(() -> run(lease));
+            executor().execute(() -> run(one));
         } catch (NamingException | RejectedExecutionException e) {
-            running.remove(lease.mailboxId(), lease);
+            running.remove(lease.mailboxId(), one);
             LOG.log(System.Logger.Level.WARNING, "No executor for mailbox " + lease.mailboxId(), e);
         }
     }
 
-    private void run(Lease lease) {
+    private void run(Running one) {
+        long mailboxId = one.lease().mailboxId();
         try {
-            new MailboxPass(transactions, plan::entitlement, secrets, new ImapClient(hosts), clock).run(lease);
+            one.pass().run(one.lease());
         } catch (RuntimeException e) {
             // Not even the failure could be recorded; the lease runs out by itself.
-            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + lease.mailboxId() + " broke off", e);
+            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + mailboxId + " broke off", e);
         } finally {
-            running.remove(lease.mailboxId(), lease);
+            running.remove(mailboxId, one);
         }
     }
+
+    private record Running(Lease lease, MailboxPass pass) {}
 
     @SuppressWarnings("BanJNDI") // the name is a constant
     private static ManagedExecutorService executor() throws NamingException {
