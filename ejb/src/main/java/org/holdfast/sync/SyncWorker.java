@@ -18,18 +18,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxDue;
 import org.holdfast.mailbox.MailboxPlans;
-import org.holdfast.mailbox.MailboxStop;
-import org.holdfast.mailbox.MailboxStops;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.security.SecretBox;
 import org.holdfast.setting.Setting;
@@ -67,7 +62,7 @@ public class SyncWorker {
     @Inject
     private Clock clock;
 
-    private final Map<Long, Running> running = new ConcurrentHashMap<>();
+    private final RunningPasses running = new RunningPasses();
     private final String owner = Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess);
     private final int workers = Setting.SYNC_WORKERS.intValue(1, 256);
     private final Duration interval = Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400));
@@ -77,7 +72,7 @@ public class SyncWorker {
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
     public void tick() {
         try {
-            stopPaused();
+            running.stopWhatMayNotGoOn(transactions, clock.instant());
             renew();
             claim();
         } catch (RuntimeException e) {
@@ -103,23 +98,8 @@ public class SyncWorker {
         stopping = true;
     }
 
-    /** Ends passes that plan or owner no longer allow, wherever they are, by closing their connections. */
-    private void stopPaused() {
-        if (!running.isEmpty()) {
-            Instant now = clock.instant();
-            List<MailboxStop> stops =
-                    transactions.call(h -> new MailboxStops(h).among(List.copyOf(running.keySet()), now));
-            for (MailboxStop stop : stops) {
-                Running one = running.get(stop.mailboxId());
-                if (one != null) {
-                    one.pass().stop(stop.reason(), stop.byPlan());
-                }
-            }
-        }
-    }
-
     private void renew() {
-        List<Lease> held = running.values().stream().map(Running::lease).toList();
+        List<Lease> held = running.leases();
         if (!held.isEmpty()) {
             transactions.call(h -> {
                 new Leases(h).renew(held);
@@ -138,32 +118,27 @@ public class SyncWorker {
     }
 
     private void start(Lease lease) {
-        Running one = new Running(
-                lease,
-                new MailboxPass(
-                        transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell));
-        running.put(lease.mailboxId(), one);
+        MailboxPass pass = new MailboxPass(
+                transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell);
+        running.add(lease, pass);
         try {
-            executor().execute(() -> run(one));
+            executor().execute(() -> run(lease, pass));
         } catch (NamingException | RejectedExecutionException e) {
-            running.remove(lease.mailboxId(), one);
+            running.remove(lease);
             LOG.log(System.Logger.Level.WARNING, "No executor for mailbox " + lease.mailboxId(), e);
         }
     }
 
-    private void run(Running one) {
-        long mailboxId = one.lease().mailboxId();
+    private void run(Lease lease, MailboxPass pass) {
         try {
-            one.pass().run(one.lease());
+            pass.run(lease);
         } catch (RuntimeException e) {
             // Not even the failure could be recorded; the lease runs out by itself.
-            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + mailboxId + " broke off", e);
+            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + lease.mailboxId() + " broke off", e);
         } finally {
-            running.remove(mailboxId, one);
+            running.remove(lease);
         }
     }
-
-    private record Running(Lease lease, MailboxPass pass) {}
 
     @SuppressWarnings("BanJNDI") // the name is a constant
     private static ManagedExecutorService executor() throws NamingException {
