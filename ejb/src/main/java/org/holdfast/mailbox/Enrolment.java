@@ -99,6 +99,28 @@ public class Enrolment {
         return mailbox;
     }
 
+    /** Keeps a password that the provider took just now; what stood only for want of one goes on. */
+    public void renew(long mailboxId, String password, String by) {
+        Mailbox mailbox = entities.find(Mailbox.class, mailboxId);
+        jdbi.useHandle(h -> new PlanFollower(h).lock(mailbox.accountId()));
+        entities.refresh(mailbox);
+        if (mailbox.state() == MailboxState.DISCONNECTED) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "mailbox-disconnected", "The mailbox was disconnected: connect it again");
+        }
+        mailbox.keepSecret(secrets.seal(mailbox.accountId(), mailboxId, MailboxRows.PASSWORD, password));
+        if (mailbox.state() != MailboxState.PAUSED_BY_USER && mailbox.state() != MailboxState.PAUSED_BY_PLAN) {
+            mailbox.enter(MailboxState.ACTIVE, null, clock.instant());
+        }
+        entities.flush();
+        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET secret_erased_at = NULL WHERE id = :mailbox")
+                .bind("mailbox", mailboxId)
+                .execute());
+        audit.record(by, "mailbox.renew-secret", "mailbox:" + mailboxId, null, null);
+        plans.follow(mailbox.accountId());
+        lookAgain(mailboxId);
+    }
+
     /** Makes it due now and looks through the whole window again: what was kept meanwhile is not known. */
     public void lookAgain(long mailboxId) {
         Instant now = clock.instant();

@@ -34,7 +34,7 @@ public final class PlanFollower {
             + "  WHEN n.next = m.state THEN m.state_reason WHEN n.next = 'AUTH_FAILED' THEN " + ERASED + " END"
             + " FROM <verdicts> JOIN mailbox o ON o.id = v.id, LATERAL (SELECT CASE"
             + "  WHEN v.stop IS NOT NULL AND v.state IN ('ACTIVE', 'UNREACHABLE') THEN 'PAUSED_BY_PLAN'"
-            + "  WHEN v.stop IS NULL AND v.state = 'PAUSED_BY_PLAN' THEN CASE WHEN o.secret IS NULL THEN 'AUTH_FAILED'"
+            + "  WHEN v.stop IS NULL AND v.state = 'PAUSED_BY_PLAN' THEN CASE WHEN o.secret_erased_at IS NOT NULL THEN 'AUTH_FAILED'"
             + "   ELSE 'ACTIVE' END ELSE v.state END AS next) n"
             + " WHERE m.id = v.id AND " + DIFFERS + " RETURNING m.id, v.state AS was, m.state AS becomes";
 
@@ -122,6 +122,11 @@ public final class PlanFollower {
         Followed followed = new Followed(paused, resumed);
         tell(followed, now);
         return followed;
+    }
+
+    /** Locks the mailboxes of an account as following the plan does; before any one of them is changed otherwise. */
+    void lock(long accountId) {
+        lock(new Object[] {accountId});
     }
 
     /** In the order in which a pass locks: its lease, then its mailbox. */
