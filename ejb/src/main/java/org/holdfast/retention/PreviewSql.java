@@ -1,5 +1,7 @@
 package org.holdfast.retention;
 
+import org.holdfast.mailbox.MailboxPlaces;
+
 /**
  * The texts of a preview's work. They judge by {@link DueRuleSql}, as the purge does; only where the plans come
  * from differs: {@code e} is what the preview supposes, {@code b} the baseline that it is compared with.
@@ -46,17 +48,15 @@ final class PreviewSql {
             + " WHERE a.id > :after AND a.id <= :last AND" + RANGE
             + "<mailbox> GROUP BY m.id, verdict, anyway, age_days)";
 
-    private static final String PLACED = "placed AS (SELECT m.*, CASE WHEN m.state <> 'DISCONNECTED' THEN row_number()"
-            + " OVER (PARTITION BY m.account_id, m.state = 'DISCONNECTED', m.shared,"
-            + " CASE WHEN m.shared THEN 0 ELSE m.owner_id END ORDER BY m.connected_at, m.id) END AS place"
-            + " FROM mailbox m WHERE m.account_id > :after AND m.account_id <= :last)";
+    private static final String PLACED = "placed AS (SELECT b.*, " + MailboxPlaces.PLACE + " AS place FROM mailbox b"
+            + " WHERE b.state <> 'DISCONNECTED' AND b.account_id > :after AND b.account_id <= :last)";
 
     private static final String COVERED = "covered AS (SELECT c.id AS mailbox_id, c.account_id, c.plan_code,"
             + " CASE WHEN NOT c.can OR c.will = c.did THEN NULL WHEN c.will THEN 'RESUMES' ELSE 'STOPS' END AS sync_change"
             + " FROM (SELECT m.id, m.account_id, e.plan_code, m.state NOT IN ('DISCONNECTED', 'PAUSED_BY_USER') AS can,"
             + " " + syncs("e") + " AS will, " + syncs("b") + " AS did FROM " + SUPPOSED + " JOIN " + BASELINE
-            + " ON b.account_id = e.account_id JOIN placed m ON m.account_id = e.account_id WHERE" + RANGE
-            + "<mailbox>) c)";
+            + " ON b.account_id = e.account_id JOIN mailbox m ON m.account_id = e.account_id"
+            + " LEFT JOIN placed p ON p.id = m.id WHERE" + RANGE + "<mailbox>) c)";
 
     private static final String ROWS = "stored AS (INSERT INTO preview_mailbox (preview_id, mailbox_id, account_id,"
             + " plan_code, due_copies, due_bytes, anyway_copies, anyway_bytes, kept_bound, kept_held, kept_young,"
@@ -125,7 +125,7 @@ final class PreviewSql {
 
     /** A mailbox syncs if the plan does and it is not beyond the limit; over it the newest pause. */
     private static String syncs(String plan) {
-        return plan + ".syncs AND coalesce(m.place <= CASE WHEN m.shared THEN " + plan + ".shared_mailboxes ELSE "
+        return plan + ".syncs AND coalesce(p.place <= CASE WHEN m.shared THEN " + plan + ".shared_mailboxes ELSE "
                 + plan + ".mailboxes_per_user END, true)";
     }
 

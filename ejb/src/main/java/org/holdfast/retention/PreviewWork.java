@@ -1,8 +1,11 @@
 package org.holdfast.retention;
 
+import jakarta.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.holdfast.event.EventType;
+import org.holdfast.event.Events;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -153,14 +156,33 @@ final class PreviewWork {
      * @param now by the business clock
      */
     void complete(PreviewLease lease, Instant now) {
-        if (fence(lease).isPresent()) {
-            handle.createUpdate("UPDATE preview SET status = 'READY', hash = :hash, ended_at = :now"
-                            + " WHERE id = :id AND status = 'RUNNING'")
-                    .bind("hash", new PreviewHash(handle).of(lease.previewId()))
-                    .bind("now", now)
-                    .bind("id", lease.previewId())
-                    .execute();
+        if (fence(lease).isEmpty()) {
+            return;
         }
+        int completed = handle.createUpdate("UPDATE preview SET status = 'READY', hash = :hash, ended_at = :now"
+                        + " WHERE id = :id AND status = 'RUNNING'")
+                .bind("hash", new PreviewHash(handle).of(lease.previewId()))
+                .bind("now", now)
+                .bind("id", lease.previewId())
+                .execute();
+        if (completed == 1) {
+            new PreviewRepository(handle).find(lease.previewId()).ifPresent(this::tell);
+        }
+    }
+
+    private void tell(StoredPreview preview) {
+        Events.record(
+                handle,
+                EventType.PREVIEW_READY,
+                Events.INSTALLATION,
+                "preview:" + preview.id(),
+                Json.createObjectBuilder()
+                        .add("previewId", Long.toString(preview.id()))
+                        .add("kind", preview.kind().name())
+                        .add("asOf", preview.asOf().toString())
+                        .add("dueCopies", preview.totals().dueCopies())
+                        .add("hash", preview.hash().orElseThrow())
+                        .build());
     }
 
     /** Ends a preview that cannot be completed. */

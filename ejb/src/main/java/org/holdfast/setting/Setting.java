@@ -23,6 +23,8 @@ public enum Setting {
     TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
     TERMS_APPROVAL(
             "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),
+    PREVIEW_AGE(
+            "holdfast.preview.age", "168", false, "Hours for which a change may rest on a stored preview, 1 to 8760"),
     NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),
     CLOCK_START(
             "holdfast.clock.start",

@@ -145,9 +145,12 @@ class PreviewWorkIT {
     void mailboxesStopWhereThePlanDoesAndBeyondTheLimitTheNewestButNotThosePausedByTheirOwner() {
         StoredPreview none = complete(request(PreviewRequest.ofTerms(List.of(draft("STANDARD", false, 60, 5)))));
         assertThat(changes(none)).containsOnly("1 STOPS", "2 STOPS", "4 STOPS");
-        StoredPreview two = complete(request(PreviewRequest.ofTerms(List.of(draft("PROFESSIONAL", true, 90, 2)))));
+        StoredPreview two = complete(request(PreviewRequest.ofTerms(List.of(draft("PROFESSIONAL", true, 90, 1)))));
         assertThat(changes(two)).containsOnly("4 STOPS");
         assertThat(two.totals().mailboxesStopping()).isEqualTo(two.totals().accountsTouched());
+        jdbi.useHandle(h -> h.execute("UPDATE mailbox SET chosen_at = now() WHERE id % 10 = 4"));
+        StoredPreview chosen = complete(request(PreviewRequest.ofTerms(List.of(draft("PROFESSIONAL", true, 90, 1)))));
+        assertThat(changes(chosen)).containsOnly("1 STOPS");
         StoredPreview free = complete(request(PreviewRequest.ofTerms(List.of(draft("FREE", true, 30, 5)))));
         assertThat(changes(free)).containsOnly("1 RESUMES", "2 RESUMES", "4 RESUMES");
         assertThat(free.totals().mailboxesResuming()).isEqualTo(3 * (ACCOUNTS / 6));
