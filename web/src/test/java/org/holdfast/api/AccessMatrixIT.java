@@ -82,6 +82,7 @@ class AccessMatrixIT extends PackagedApplication {
         mailboxes();
         messages();
         purge();
+        previews();
         accountsAndPeople();
     }
 
@@ -101,13 +102,25 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST users/{id}/disable", "", NO, NO, NO, "200");
     }
 
+    private void previews() {
+        row("POST previews", "", "{\"scope\":\"account:{account}\"}", NO, NO, NO, "202");
+        read("GET previews", "", "200", NO, NO, "200");
+        read("GET previews/{id}", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes.csv", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/ages", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/samples", "", GONE, NO, NO, GONE);
+        read("POST previews/{id}/cancel", "", NO, NO, NO, GONE);
+    }
+
     private void terms() {
         String early = "{\"planCode\":\"STANDARD\",\"effectiveAt\":\"2000-01-01T00:00:00Z\",\"syncs\":true,"
                 + "\"unboundDays\":\"unlimited\",\"graceDays\":7,\"mailboxesPerUser\":5,"
                 + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
         row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
         read("GET terms-changes", "", "200", NO, NO, "200");
-        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("GET terms-changes/{id}", "", GONE, NO, NO, GONE);
+        row("POST terms-changes/{id}/approve", "", "{\"previewId\":\"1\"}", NO, NO, NO, GONE);
         read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
         row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
         String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
