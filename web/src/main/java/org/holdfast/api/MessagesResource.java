@@ -16,10 +16,12 @@ import org.holdfast.message.Copies;
 import org.holdfast.message.Copy;
 import org.holdfast.message.CopyCursor;
 import org.holdfast.message.CopyFilter;
+import org.holdfast.security.TokenScope;
 
 /** Copies, newest first. */
 @Path("messages")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class MessagesResource {
 
@@ -53,6 +55,7 @@ public class MessagesResource {
 
     /** The content byte for byte, for the mailbox's owner and those it is shared with; never shown in a browser. */
     @GET
+    @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
     public Response raw(@PathParam("id") long id) {
