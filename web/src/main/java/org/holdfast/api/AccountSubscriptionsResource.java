@@ -80,6 +80,7 @@ public class AccountSubscriptionsResource {
 
     /** Who has which plan when, as known now, in order of time. */
     @GET
+    @WithinAccount
     public Page<SubscriptionView> timeline(@PathParam("account") long account) {
         return Page.whole(subscriptions.timeline(account), SubscriptionView::of);
     }

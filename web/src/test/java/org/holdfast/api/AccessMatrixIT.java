@@ -81,6 +81,7 @@ class AccessMatrixIT extends PackagedApplication {
         terms();
         mailboxes();
         messages();
+        webhooks();
         purge();
         previews();
         accountsAndPeople();
@@ -156,6 +157,21 @@ class AccessMatrixIT extends PackagedApplication {
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
     }
 
+    private void webhooks() {
+        String webhook = "{\"url\":\"http://127.0.0.1:9/\",\"eventTypes\":[\"ledger.broken\"]}";
+        row("POST webhooks", "", webhook, NO, NO, NO, "201");
+        read("GET webhooks", "?account={account}", "200", NO, NO, "200");
+        read("GET webhooks/{id}", "", GONE, NO, NO, GONE);
+        row("PUT webhooks/{id}", "", webhook, NO, NO, NO, GONE);
+        read("DELETE webhooks/{id}", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/disable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/enable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/secret", "", NO, NO, NO, GONE);
+        row("POST webhooks/{id}/replay", "", "{\"since\":\"2019-04-20T00:00:00Z\"}", NO, NO, NO, GONE);
+        read("GET webhooks/{id}/deliveries", "", GONE, NO, NO, GONE);
+        read("POST webhooks/{id}/deliveries/{delivery}/replay", "", NO, NO, NO, GONE);
+    }
+
     private void purge() {
         // An owner's preview is of the own account only; of another one there is nothing to see.
         read("GET purge/preview", "?scope=account:{account}", "200", "200", "200", "200");
@@ -198,8 +214,10 @@ class AccessMatrixIT extends PackagedApplication {
         String[] parts = row.endpoint().split(" ", 2);
         String path = parts[1];
         String id = id(path, tenants);
-        String filled =
-                fill(path + row.query(), tenants, who).replace("{id}", id).replace("{kind}", "deal");
+        String filled = fill(path + row.query(), tenants, who)
+                .replace("{id}", id)
+                .replace("{kind}", "deal")
+                .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
