@@ -15,7 +15,7 @@ import org.jdbi.v3.core.Handle;
  * Who tries which message, on the database's own clock. A try is given back by its worker, or taken from a
  * dead one: before content was begun nobody has the message, after that nobody knows.
  */
-final class SendingLeases {
+public final class SendingLeases {
 
     private static final Duration TERM = Duration.ofSeconds(90);
     private static final String BEFORE_CONTENT =
@@ -23,12 +23,13 @@ final class SendingLeases {
 
     private final Handle handle;
 
-    SendingLeases(Handle handle) {
+    /** Works in the transaction of the handle. */
+    public SendingLeases(Handle handle) {
         this.handle = handle;
     }
 
     /** Takes messages that are due, the longest waiting first; only of mailboxes that are used now. */
-    List<SendingLease> claim(String owner, int most) {
+    public List<SendingLease> claim(String owner, int most) {
         return handle.createQuery("UPDATE sending SET state = 'SENDING', phase = 'CONNECT', tries = tries + 1,"
                         + " lease_owner = :owner, lease_token = lease_token + 1,"
                         + " lease_until = clock_timestamp() + :term * interval '1 second' WHERE id IN"
@@ -73,7 +74,7 @@ final class SendingLeases {
     }
 
     /** What dead workers have left behind. */
-    int recover(Instant now) {
+    public int recover(Instant now) {
         int again = handle.createUpdate("UPDATE sending SET state = 'QUEUED', error = 'The try before broke off',"
                         + " due_at = clock_timestamp() WHERE state = 'SENDING' AND lease_until < clock_timestamp()"
                         + " AND " + BEFORE_CONTENT)

@@ -118,4 +118,29 @@ public final class SendingRows {
         }
         return cancelled;
     }
+
+    /** As {@link #cancel}, only while it waits. */
+    boolean cancelQueued(long id, String reason) {
+        return lockIn(id, SendingState.QUEUED) && cancel(id, reason);
+    }
+
+    /** Whether it is in a state, which it then keeps until the transaction ends. */
+    boolean lockIn(long id, SendingState state) {
+        return handle.createQuery("SELECT state FROM sending WHERE id = :id FOR UPDATE")
+                .bind("id", id)
+                .mapTo(String.class)
+                .findOne()
+                .filter(state.name()::equals)
+                .isPresent();
+    }
+
+    /** Queues it again, by its sender's will; not without its content. */
+    boolean again(long id) {
+        return handle.createUpdate("UPDATE sending SET state = 'QUEUED', tries = 0, error = NULL,"
+                                + " due_at = clock_timestamp() WHERE id = :id AND state IN ('UNKNOWN', 'REFUSED')"
+                                + " AND EXISTS (SELECT FROM sending_content WHERE sending_id = :id)")
+                        .bind("id", id)
+                        .execute()
+                == 1;
+    }
 }

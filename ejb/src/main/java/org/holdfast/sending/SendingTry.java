@@ -16,7 +16,7 @@ import org.holdfast.sync.smtp.SmtpRoute;
 import org.jdbi.v3.core.Handle;
 
 /** One try to hand a message over, under its lease. Talks to the provider: never in a transaction. */
-final class SendingTry {
+public final class SendingTry {
 
     private final Transactions transactions;
     private final LongFunction<Optional<String>> planStop;
@@ -29,7 +29,7 @@ final class SendingTry {
      *
      * @param planStop why the plan does not let a mailbox be used now; empty if it does
      */
-    SendingTry(
+    public SendingTry(
             Transactions transactions,
             LongFunction<Optional<String>> planStop,
             SecretBox secrets,
@@ -44,12 +44,12 @@ final class SendingTry {
 
     /** Database work in a transaction of its own. */
     @FunctionalInterface
-    interface Transactions {
+    public interface Transactions {
         <T> T call(Function<Handle, T> work);
     }
 
     /** Tries once and writes down what became of it. */
-    void run(SendingLease lease) {
+    public void run(SendingLease lease) {
         Outgoing message = transactions
                 .call(h -> new SendingRows(h).outgoing(lease.sendingId()))
                 .orElseThrow();

@@ -2,6 +2,10 @@ package org.holdfast.api;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import org.holdfast.command.UserCommands;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -28,6 +32,12 @@ public class MessagesResource {
 
     @Inject
     private Copies copies;
+
+    @Inject
+    private UserCommands commands;
+
+    @Context
+    private UriInfo uri;
 
     @GET
     public Page<MessageView> list(
@@ -79,5 +89,13 @@ public class MessagesResource {
         range.ifPresent(part -> response.status(Response.Status.PARTIAL_CONTENT)
                 .header("Content-Range", "bytes " + part.from() + "-" + (part.end() - 1) + "/" + size));
         return response.build();
+    }
+
+    /** Deletes the original: into Trash, from Trash and Drafts for good. A bound one is refused, naming the bindings. */
+    @DELETE
+    @Path("{id: [0-9]{1,18}}")
+    public Response delete(@PathParam("id") long id, @HeaderParam("Idempotency-Key") String key) {
+        return Accepted.command(
+                uri, commands.delete(id, org.holdfast.command.Idempotency.of(key, "delete " + id)));
     }
 }

@@ -79,6 +79,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET accounts/{account}/entitlement", "", "200", GONE, "200", "200");
         read("GET plans", "", "200", "200", "200", "200");
         terms();
+        push();
         mailboxes();
         messages();
         webhooks();
@@ -128,6 +129,28 @@ class AccessMatrixIT extends PackagedApplication {
         row("POST holds", "", hold, NO, NO, NO, "201");
         read("GET holds", "?account={account}", "200", NO, NO, "200");
         row("POST holds/{id}/release", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+    }
+
+    /** What users ask of their providers: only they, and nobody for them. */
+    private void push() {
+        row("PATCH messages/{id}/flags", "", "{\"add\":[\"\\\\Seen\"]}", NO, GONE, "202", NO);
+        row("POST messages/{id}/move", "", "{\"folderId\":\"999999999999\"}", NO, GONE, GONE, NO);
+        read("DELETE messages/{id}", "", NO, GONE, "409 no-trash-folder", NO);
+        read("GET mailboxes/{id}/folders", "", "200", GONE, "200", "200");
+        row("POST mailboxes/{id}/folders", "", "{\"name\":\"Customers\"}", NO, GONE, "202", NO);
+        row("PATCH mailboxes/{id}/folders/{folder}", "", "{\"name\":\"Customers\"}", NO, GONE, GONE, NO);
+        read("GET mailboxes/{id}/commands", "", "200", GONE, "200", "200");
+        read("GET commands/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST commands/{id}/cancel", "", NO, GONE, GONE, NO);
+        String letter = "{\"to\":[{\"address\":\"b@example.org\"}],\"subject\":\"s\",\"text\":\"t\"}";
+        row("POST mailboxes/{id}/sendings", "", letter, NO, GONE, "409 mailbox-cannot-send", NO);
+        read("GET mailboxes/{id}/sendings", "", "200", GONE, "200", "200");
+        row("POST mailboxes/{id}/drafts", "", letter, NO, GONE, "409 no-drafts-folder", NO);
+        row("POST mailboxes/{id}/uploads", "?name=a.txt", "\"content\"", NO, GONE, "201", NO);
+        read("GET sendings/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST sendings/{id}/cancel", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/mark-sent", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/send-again", "", NO, GONE, GONE, NO);
     }
 
     private void mailboxes() {
@@ -217,6 +240,7 @@ class AccessMatrixIT extends PackagedApplication {
         String filled = fill(path + row.query(), tenants, who)
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
+                .replace("{folder}", NOBODY)
                 .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
