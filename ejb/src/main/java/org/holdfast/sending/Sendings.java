@@ -117,7 +117,7 @@ public class Sendings {
             return jdbi.withHandle(h -> new CommandQueue(h).find(before.get())).orElseThrow();
         }
         Composed composed = compose(caller, mailbox, message);
-        message.draftId().ifPresent(id -> requireCopy(caller, mailboxId, id));
+        message.draftId().ifPresent(id -> requireCopy(mailboxId, id));
         UserCommand command = jdbi.withHandle(h -> {
             long drafts = new MailFolders(h)
                     .find(mailboxId, "\\Drafts")
@@ -242,7 +242,7 @@ public class Sendings {
 
     private Composed compose(Caller caller, Mailbox mailbox, NewMessage message) {
         Optional<Long> original = message.replyTo().or(message::forward);
-        ThreadFields thread = original.map(id -> ThreadFields.of(content(caller, mailbox.id(), id)))
+        ThreadFields thread = original.map(id -> ThreadFields.of(content(caller, id)))
                 .orElse(new ThreadFields(null, List.of()));
         String domain = mailbox.address().substring(mailbox.address().lastIndexOf('@') + 1);
         String messageId = "<" + UUID.randomUUID() + "@" + java.net.IDN.toASCII(domain) + ">";
@@ -282,7 +282,7 @@ public class Sendings {
         long copyId = wanted.copyId()
                 .orElseThrow(() -> new Refusal(
                         Refusal.Kind.UNUSABLE, "attachment-unusable", "An attachment names an upload or a message"));
-        byte[] raw = content(caller, mailboxId, copyId);
+        byte[] raw = content(caller, copyId);
         if (wanted.part().isEmpty()) {
             return new AttachedPart("message-" + copyId + ".eml", "application/octet-stream", raw);
         }
@@ -291,7 +291,7 @@ public class Sendings {
     }
 
     /** Of any mailbox whose mail the caller may read. */
-    private byte[] content(Caller caller, long mailboxId, long copyId) {
+    private byte[] content(Caller caller, long copyId) {
         Copy copy = copies.get(copyId);
         if (!new MailboxAccess(jdbi).has(caller.userId(), copy.mailboxId())) {
             throw Refusal.notFound("message", copyId);
@@ -307,7 +307,7 @@ public class Sendings {
                 .orElseThrow(() -> Refusal.notFound("message", copyId));
     }
 
-    private void requireCopy(Caller caller, long mailboxId, long copyId) {
+    private void requireCopy(long mailboxId, long copyId) {
         if (copies.get(copyId).mailboxId() != mailboxId) {
             throw Refusal.notFound("message", copyId);
         }
