@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.holdfast.run.Launch;
@@ -30,12 +31,21 @@ final class Installation implements AutoCloseable {
 
     /** Starts empty: the schema and a first-run token. */
     static Installation start(Path folder) {
+        return start(folder, Map.of());
+    }
+
+    /** With settings of its own beside those of every test. */
+    static Installation start(Path folder, Map<String, String> settings) {
         LocalPostgres postgres = LocalPostgres.start();
         postgres.createDatabase(DATABASE, "template1");
-        PayaraMicro server = PayaraMicro.start(Launch.of(Path.of("target/holdfast.war"))
+        Launch launch = Launch.of(Path.of("target/holdfast.war"))
                 .database(postgres, DATABASE)
                 .folder(folder)
-                .setting("holdfast.purge.at", "off"));
+                .setting("holdfast.purge.at", "off");
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            launch = launch.setting(setting.getKey(), setting.getValue());
+        }
+        PayaraMicro server = PayaraMicro.start(launch);
         return new Installation(postgres, server);
     }
 
@@ -52,6 +62,16 @@ final class Installation implements AutoCloseable {
         try (Connection connection = postgres.database(DATABASE).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    String text(String sql) {
+        try (Connection connection = postgres.database(DATABASE).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
