@@ -86,8 +86,7 @@ final class ChangeFinder {
                 .list();
         List<NoticeChange> open = open(first, last);
         for (NoticeChange change : open) {
-            Optional<Found> same =
-                    found.stream().filter(f -> f.isStill(change)).findFirst();
+            Optional<Found> same = found.stream().filter(f -> f.isStill(change)).findFirst();
             if (same.isEmpty()) {
                 end(change, NoticeChange.Status.WITHDRAWN);
             } else if (isOver(same.get())) {
@@ -137,7 +136,8 @@ final class ChangeFinder {
     private void insert(Found found) {
         handle.createUpdate("INSERT INTO notice_change (account_id, effective_at, kind, old_plan, new_plan, old_days,"
                         + " new_days, sync_stops, found_at, first_at, status) VALUES (:account, :at, :kind, :oldPlan,"
-                        + " :newPlan, :oldDays, :newDays, :syncStops, :now, :first, 'OPEN')")
+                        + " :newPlan, :oldDays, :newDays, :syncStops, :now, :first, 'OPEN')"
+                        + " ON CONFLICT (account_id, effective_at) WHERE status = 'OPEN' DO NOTHING")
                 .bind("account", found.accountId())
                 .bind("at", found.at())
                 .bind("kind", found.oldPlan().equals(found.newPlan()) ? "TERMS" : "SUBSCRIPTION")

@@ -9,7 +9,8 @@ final class LeavingCopies {
     private static final String GRACE = "coalesce(greatest(c.keep_until, m.keep_until, a.keep_until), '-infinity')";
 
     /** Unbound, under no hold, and inside the window when the change comes. */
-    private static final String TAKEN = "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0";
+    private static final String TAKEN =
+            "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0";
 
     private static final String LOWER = "coalesce(d.at - o.unbound_days * interval '24 hours', '-infinity')";
 
@@ -26,7 +27,8 @@ final class LeavingCopies {
             + " JOIN mailbox m ON m.id = c.mailbox_id JOIN account a ON a.id = c.account_id"
             + " WHERE c.account_id = d.account_id AND " + TAKEN + " AND c.clock > " + LOWER + ""
             + " AND c.clock <= coalesce(u.clock, 'infinity') AND " + GRACE + " > greatest(d.at, " + END + "))) AS at"
-            + " FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT c.clock, greatest(d.at, " + END + ") AS at FROM mail_copy c"
+            + " FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT c.clock, greatest(d.at, " + END
+            + ") AS at FROM mail_copy c"
             + " JOIN mailbox m ON m.id = c.mailbox_id JOIN account a ON a.id = c.account_id"
             + " WHERE c.account_id = d.account_id AND " + TAKEN + " AND c.clock > " + LOWER + ""
             + " AND " + GRACE + " <= greatest(d.at, " + END + ")"

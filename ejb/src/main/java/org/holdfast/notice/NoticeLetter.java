@@ -7,7 +7,7 @@ package org.holdfast.notice;
  * @param language BCP 47
  * @param copies how many copies of the recipient's mailboxes it names; null if it names none
  */
-record NoticeLetter(
+public record NoticeLetter(
         String messageId, String language, Person from, Person to, Notice.Text text, Long copies, Long bytes) {
 
     /**
@@ -15,5 +15,5 @@ record NoticeLetter(
      *
      * @param name as shown; may be empty
      */
-    record Person(String name, String address) {}
+    public record Person(String name, String address) {}
 }

@@ -27,21 +27,23 @@ final class NoticeMime {
      * @param at the Date header
      */
     static byte[] write(NoticeLetter letter, Instant at) {
-        try (Message message = Message.Builder.of()
-                        .setFrom(mailbox(letter.from()))
-                        .setTo(mailbox(letter.to()))
-                        .setSubject(Texts.clean(letter.text().subject(), 300))
-                        .setDate(Date.from(at), TimeZone.getTimeZone("UTC"))
-                        .setMessageId(letter.messageId())
-                        .setField(field("Auto-Submitted", "auto-generated"))
-                        .setField(field("Content-Language", letter.language()))
-                        .setBody(MultipartBuilder.create("alternative")
-                                .addBodyPart(part("plain", letter.text().plain()).build())
-                                .addBodyPart(part("html", letter.text().html()).build())
-                                .build())
-                        .build();
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+        try {
+            Message message = Message.Builder.of()
+                    .setFrom(mailbox(letter.from()))
+                    .setTo(mailbox(letter.to()))
+                    .setSubject(Texts.clean(letter.text().subject(), 300))
+                    .setDate(Date.from(at), TimeZone.getTimeZone("UTC"))
+                    .setMessageId(letter.messageId())
+                    .setField(field("Auto-Submitted", "auto-generated"))
+                    .setField(field("Content-Language", letter.language()))
+                    .setBody(MultipartBuilder.create("alternative")
+                            .addBodyPart(part("plain", letter.text().plain()).build())
+                            .addBodyPart(part("html", letter.text().html()).build())
+                            .build())
+                    .build();
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             new DefaultMessageWriter().writeMessage(message, bytes);
+            message.dispose();
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,10 +9,10 @@ import org.jdbi.v3.core.Handle;
  * Hands out notices that are due, one node each, and records what came of them. A notice whose node was lost
  * while it was being sent becomes UNKNOWN and is not sent again by itself.
  */
-final class NoticeOutbox {
+public final class NoticeOutbox {
 
     /** Longer than a try to send can last. */
-    static final Duration TERM = Duration.ofMinutes(10);
+    static final Duration TERM = Duration.ofMinutes(30);
 
     private static final Duration[] WAITS = {
         Duration.ofMinutes(1),
@@ -30,7 +30,7 @@ final class NoticeOutbox {
     }
 
     /** A notice that this node alone sends. */
-    record Claim(
+    public record Claim(
             long id,
             long token,
             NoticeKind kind,
@@ -58,8 +58,7 @@ final class NoticeOutbox {
                         row.getLong("user_id"),
                         row.getInt("days"),
                         Optional.ofNullable(row.getString("message_id")),
-                        Optional.ofNullable(row.getString("subject"))
-                                .map(subject -> text(subject, row))))
+                        Optional.ofNullable(row.getString("subject")).map(subject -> text(subject, row))))
                 .findOne();
     }
 
@@ -146,8 +145,14 @@ final class NoticeOutbox {
         return seconds;
     }
 
-    /** Says of notices whose node was lost while it sent them that nobody knows whether they went. */
+    /**
+     * Says of notices whose node was lost while it sent them that nobody knows whether they went. One that was
+     * not even written yet has not gone, and is planned again.
+     */
     int giveUpOnLost() {
+        handle.createUpdate("UPDATE notice SET status = 'PLANNED', lease_until = NULL"
+                        + " WHERE status = 'SENDING' AND message_id IS NULL AND lease_until < clock_timestamp()")
+                .execute();
         return handle.createUpdate("UPDATE notice SET status = 'UNKNOWN', lease_until = NULL,"
                         + " error = 'The server ' || lease_owner || ' was lost while it sent this notice'"
                         + " WHERE status = 'SENDING' AND lease_until < clock_timestamp()")

@@ -64,26 +64,38 @@ final class NoticePlan {
     }
 
     private void cancel(long first, long last) {
-        update("UPDATE notice n SET status = 'CANCELLED', error = 'The change was withdrawn' FROM notice_change c"
-                + " WHERE c.status = 'WITHDRAWN' AND n.kind = 'LEAVING' AND" + OF_RANGE, first, last);
-        update("UPDATE notice n SET status = CASE WHEN n.tries > 0 THEN 'FAILED' ELSE 'CANCELLED' END,"
-                + " error = concat_ws(': ', 'The first copies went before it could be sent', n.error)"
-                + " FROM notice_change c WHERE (c.status = 'PAST' OR c.first_at <= :now) AND n.kind = 'LEAVING' AND"
-                + OF_RANGE, first, last);
+        update(
+                "UPDATE notice n SET status = 'CANCELLED', error = 'The change was withdrawn' FROM notice_change c"
+                        + " WHERE c.status = 'WITHDRAWN' AND n.kind = 'LEAVING' AND" + OF_RANGE,
+                first,
+                last);
+        update(
+                "UPDATE notice n SET status = CASE WHEN n.tries > 0 THEN 'FAILED' ELSE 'CANCELLED' END,"
+                        + " error = concat_ws(': ', 'The first copies went before it could be sent', n.error)"
+                        + " FROM notice_change c WHERE (c.status = 'PAST' OR c.first_at <= :now) AND n.kind = 'LEAVING' AND"
+                        + OF_RANGE,
+                first,
+                last);
         // Nothing would leave any more; should that change again, it is planned again.
-        update("DELETE FROM notice n USING notice_change c WHERE c.status = 'OPEN' AND c.first_at IS NULL"
-                + " AND n.kind = 'LEAVING' AND n.tries = 0 AND" + OF_RANGE, first, last);
+        update(
+                "DELETE FROM notice n USING notice_change c WHERE c.status = 'OPEN' AND c.first_at IS NULL"
+                        + " AND n.kind = 'LEAVING' AND n.tries = 0 AND" + OF_RANGE,
+                first,
+                last);
     }
 
     /** Those who were told, or may have been, of a change that was withdrawn before its date. */
     private void retract(long first, long last) {
-        update("INSERT INTO notice (kind, change_id, account_id, user_id, days, due_at, status, recorded_at)"
-                + " SELECT DISTINCT 'RETRACTION', c.id, c.account_id, n.user_id, 0, CAST(:now AS timestamptz), 'PLANNED',"
-                + " CAST(:now AS timestamptz) FROM notice_change c JOIN notice n ON n.change_id = c.id"
-                + " JOIN app_user u ON u.id = n.user_id AND u.disabled_at IS NULL"
-                + " WHERE c.status = 'WITHDRAWN' AND c.ended_at > CAST(:now AS timestamptz) - interval '7 days'"
-                + " AND c.account_id BETWEEN :first AND :last AND n.kind = 'LEAVING' AND n.status IN ('SENT', 'UNKNOWN')"
-                + " ON CONFLICT (change_id, user_id, days) WHERE change_id IS NOT NULL DO NOTHING", first, last);
+        update(
+                "INSERT INTO notice (kind, change_id, account_id, user_id, days, due_at, status, recorded_at)"
+                        + " SELECT DISTINCT 'RETRACTION', c.id, c.account_id, n.user_id, 0, CAST(:now AS timestamptz), 'PLANNED',"
+                        + " CAST(:now AS timestamptz) FROM notice_change c JOIN notice n ON n.change_id = c.id"
+                        + " JOIN app_user u ON u.id = n.user_id AND u.disabled_at IS NULL"
+                        + " WHERE c.status = 'WITHDRAWN' AND c.ended_at > CAST(:now AS timestamptz) - interval '7 days'"
+                        + " AND c.account_id BETWEEN :first AND :last AND n.kind = 'LEAVING' AND n.status IN ('SENT', 'UNKNOWN')"
+                        + " ON CONFLICT (change_id, user_id, days) WHERE change_id IS NOT NULL DO NOTHING",
+                first,
+                last);
     }
 
     private void update(String sql, long first, long last) {

@@ -89,7 +89,9 @@ final class NoticeWords {
         String plain = resource(name + ".txt");
         int end = plain.indexOf('\n');
         return new Notice.Text(
-                plain.substring("Subject: ".length(), end), plain.substring(end + 1).strip() + "\n", resource(name + ".html"));
+                plain.substring("Subject: ".length(), end),
+                plain.substring(end + 1).strip() + "\n",
+                resource(name + ".html"));
     }
 
     private static String resource(String name) {

@@ -2,7 +2,7 @@ package org.holdfast.notice;
 
 /** Where notices are handed over for delivery. */
 @FunctionalInterface
-interface Relay {
+public interface Relay {
 
     /**
      * Hands one message over, once. Never throws for what a server or network did.

@@ -96,8 +96,7 @@ final class TemplateText {
 
     private static String fill(String template, Map<String, String> values, UnaryOperator<String> form) {
         return VARIABLE.matcher(template)
-                .replaceAll(found ->
-                        Matcher.quoteReplacement(form.apply(values.getOrDefault(found.group(1), ""))));
+                .replaceAll(found -> Matcher.quoteReplacement(form.apply(values.getOrDefault(found.group(1), ""))));
     }
 
     private static String escaped(String text) {
