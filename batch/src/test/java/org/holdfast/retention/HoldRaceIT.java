@@ -165,8 +165,8 @@ class HoldRaceIT {
             long account = 1L + random.nextInt(ACCOUNTS);
             HoldQuery query = new HoldQuery(
                     Optional.of("s" + random.nextInt(5) + "@"), Optional.empty(), Optional.empty(), Optional.empty());
-            NewHold order = new NewHold(
-                    account, Optional.empty(), Optional.of(query), "race", "race", Optional.empty());
+            NewHold order =
+                    new NewHold(account, Optional.empty(), Optional.of(query), "race", "race", Optional.empty());
             Hold hold = stage.jdbi.inTransaction(h -> new HoldRepository(h).place(order, "t", NOW));
             QueryHolds.Claim claim = stage.jdbi
                     .<Optional<QueryHolds.Claim>, RuntimeException>inTransaction(
@@ -190,10 +190,11 @@ class HoldRaceIT {
                 long account = 1L + random.nextInt(ACCOUNTS);
                 String sender = "s" + random.nextInt(5) + "@example.org";
                 h.useTransaction(t -> {
-                    long id = t.createQuery("INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid,"
-                                    + " clock, received_at, copied_at, size_bytes, content_sha256, sender)"
-                                    + " VALUES (:account, :account, :account, 2, :uid, :clock, :clock, :clock, 1,"
-                                    + " sha256('x'), :sender) RETURNING id")
+                    long id = t.createQuery(
+                                    "INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid,"
+                                            + " clock, received_at, copied_at, size_bytes, content_sha256, sender)"
+                                            + " VALUES (:account, :account, :account, 2, :uid, :clock, :clock, :clock, 1,"
+                                            + " sha256('x'), :sender) RETURNING id")
                             .bind("account", account)
                             .bind("uid", numbers.incrementAndGet())
                             .bind("clock", daysBefore(35))

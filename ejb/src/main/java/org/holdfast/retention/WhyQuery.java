@@ -108,8 +108,9 @@ final class WhyQuery {
                                 code -> new PlanSpans(code, found.getKey(), new ArrayList<>()))
                         .spans()
                         .add(found.getValue()));
-        plans.values().removeIf(plan -> plan.spans().get(0).from().isAfter(now)
-                || !plan.spans().get(0).entitlement().syncs());
+        plans.values()
+                .removeIf(plan -> plan.spans().get(0).from().isAfter(now)
+                        || !plan.spans().get(0).entitlement().syncs());
         plans.values().forEach(plan -> plan.spans().sort(Comparator.comparing(EntitlementSpan::from)));
         return plans;
     }

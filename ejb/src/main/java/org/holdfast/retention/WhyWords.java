@@ -37,16 +37,24 @@ public final class WhyWords {
     public List<String> of(Why why) {
         List<String> sentences = new ArrayList<>();
         why.bindings().forEach(b -> sentences.add(text("bound", b.kind(), b.reference())));
-        why.holds().forEach(h -> sentences.add(
-                h.endsAt().isPresent() ? text("held.until", h.name(), date(h.endsAt().get())) : text("held", h.name())));
+        why.holds()
+                .forEach(h -> sentences.add(
+                        h.endsAt().isPresent()
+                                ? text("held.until", h.name(), date(h.endsAt().get()))
+                                : text("held", h.name())));
         sentences.add(rule(why));
         sentences.add(text(why.clockIsArrival() ? "clock.received" : "clock.copied", date(why.clock())));
         why.graceUntil().ifPresent(until -> sentences.add(text("grace", date(until))));
         sentences.add(end(why));
-        why.upgrades().forEach(up -> sentences.add(
-                up.leavesAt().isPresent()
-                        ? text("upgrade", up.planName(), days(up.days()), date(up.leavesAt().get()))
-                        : text("upgrade.never", up.planName(), days(up.days()))));
+        why.upgrades()
+                .forEach(up -> sentences.add(
+                        up.leavesAt().isPresent()
+                                ? text(
+                                        "upgrade",
+                                        up.planName(),
+                                        days(up.days()),
+                                        date(up.leavesAt().get()))
+                                : text("upgrade.never", up.planName(), days(up.days()))));
         return sentences;
     }
 
@@ -85,7 +93,8 @@ public final class WhyWords {
                         .withLocale(locale)
                         .withZone(zone)
                         .format(at)
-                + ", " + DateTimeFormatter.ofPattern("HH:mm", locale).withZone(zone).format(at)
+                + ", "
+                + DateTimeFormatter.ofPattern("HH:mm", locale).withZone(zone).format(at)
                 + " (" + ("Z".equals(zone.getId()) ? "UTC" : zone.getId()) + ")";
     }
 

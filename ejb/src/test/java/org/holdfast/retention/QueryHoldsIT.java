@@ -210,8 +210,8 @@ class QueryHoldsIT {
         assertThat(held()).containsExactly(ids[0]);
         assertThat(find(hold.id()).progress().held()).isEqualTo(1);
         release(hold);
-        jdbi.useTransaction(h -> new QueryHolds(h)
-                .countOnNew(account, List.of(copy(h, other, NOW, "new@firm.example", "s"))));
+        jdbi.useTransaction(
+                h -> new QueryHolds(h).countOnNew(account, List.of(copy(h, other, NOW, "new@firm.example", "s"))));
         assertThat(held()).isEmpty();
     }
 
@@ -247,7 +247,9 @@ class QueryHoldsIT {
             placed(place(hold(null, "@firm.example", null, null, null)));
             pass.commit();
         }
-        assertThat(held()).as("the negative control: nothing was asked to count").isEmpty();
+        assertThat(held())
+                .as("the negative control: nothing was asked to count")
+                .isEmpty();
     }
 
     @Test
@@ -287,7 +289,8 @@ class QueryHoldsIT {
         assertThat(keepUntil(ids.get(0))).isEqualTo(GRACE.toString());
         assertThat(keepUntil(ids.get(1))).isNull();
         assertThat(keepUntil(ids.get(2))).isNull();
-        assertThat(keepUntil(ids.get(3))).isEqualTo(GRACE.plus(Duration.ofDays(9)).toString());
+        assertThat(keepUntil(ids.get(3)))
+                .isEqualTo(GRACE.plus(Duration.ofDays(9)).toString());
     }
 
     @Test
@@ -308,7 +311,12 @@ class QueryHoldsIT {
     @Test
     void holdsWhoseEndHasComeAreFoundAtTheirInstant() {
         NewHold ending = new NewHold(
-                account, Optional.of(mailbox), Optional.empty(), "Case 8", "until May", Optional.of(NOW.plusSeconds(60)));
+                account,
+                Optional.of(mailbox),
+                Optional.empty(),
+                "Case 8",
+                "until May",
+                Optional.of(NOW.plusSeconds(60)));
         Hold hold = place(ending);
         assertThat(hold.endsAt()).contains(NOW.plusSeconds(60));
         assertThat(ended(NOW.plusSeconds(60).minusMillis(1))).isEmpty();
@@ -327,8 +335,8 @@ class QueryHoldsIT {
     }
 
     private static List<Long> ended(Instant now) {
-        return jdbi.inTransaction(h ->
-                new HoldRepository(h).ended(now, 10).stream().map(Hold::id).toList());
+        return jdbi.inTransaction(
+                h -> new HoldRepository(h).ended(now, 10).stream().map(Hold::id).toList());
     }
 
     private List<Hold> page() {
