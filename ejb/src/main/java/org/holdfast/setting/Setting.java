@@ -23,6 +23,11 @@ public enum Setting {
     TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
     TERMS_APPROVAL(
             "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),
+    SECRET_DAYS(
+            "holdfast.secret.days",
+            "30",
+            false,
+            "Days that a mailbox's secret is kept while the plan does not allow the mailbox, 0 to 365"),
     NOTICE_DAYS(
             "holdfast.notice.days",
             "30,7,1",

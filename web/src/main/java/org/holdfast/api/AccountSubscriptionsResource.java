@@ -34,13 +34,19 @@ public class AccountSubscriptionsResource {
 
     /** A part of an account's timeline. */
     public record SubscriptionView(
-            String planCode, Instant validFrom, Optional<Instant> validUntil, String recordedBy, String reason) {
+            String planCode,
+            Instant validFrom,
+            Optional<Instant> validUntil,
+            Instant recordedAt,
+            String recordedBy,
+            String reason) {
 
         static SubscriptionView of(Subscription subscription) {
             return new SubscriptionView(
                     subscription.planCode(),
                     subscription.validFrom(),
                     subscription.validUntil(),
+                    subscription.knownFrom(),
                     subscription.recordedBy(),
                     subscription.reason());
         }

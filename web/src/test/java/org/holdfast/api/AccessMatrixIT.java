@@ -82,6 +82,23 @@ class AccessMatrixIT extends PackagedApplication {
         mailboxes();
         messages();
         purge();
+        accountsAndPeople();
+    }
+
+    /** Last: a disabled user is refused everywhere. */
+    private void accountsAndPeople() {
+        read("GET accounts/summaries", "", "200", "200", "200", "200");
+        read("GET accounts/{account}/history", "", "200", NO, NO, "200");
+        read("GET accounts/{account}/plan-outlook", "?plan=FREE", "200", NO, NO, "200");
+        String set = "{\"accountIds\":[\"{account}\"],\"planCode\":\"PROFESSIONAL\",\"reason\":\"test\"}";
+        row("POST subscription-changes", "", set, NO, NO, NO, "200");
+        row("PUT accounts/{account}/mailbox-choice", "", "{\"mailboxIds\":[\"" + NOBODY + "\"]}", NO, GONE, GONE, GONE);
+        String empty = "422 password-empty";
+        row("PUT mailboxes/{id}/secret", "", "{\"password\":\"\"}", NO, GONE, empty, empty);
+        String password = "{\"password\":\"0123456789abc\"}";
+        row("PUT users/{id}/password", "", password, GONE, GONE, "403 password-wrong", "200");
+        read("POST users/{id}/enable", "", NO, NO, NO, "200");
+        read("POST users/{id}/disable", "", NO, NO, NO, "200");
     }
 
     private void terms() {
@@ -180,7 +197,9 @@ class AccessMatrixIT extends PackagedApplication {
             case "tokens" -> tenants.tokenOfOwner().getString("id");
             case "users" -> tenants.owner;
             case "accounts" -> tenants.account;
-            case "mailboxes" -> Long.toString(path.endsWith("/sync") ? tenants.newMailbox() : tenants.mailbox);
+            case "mailboxes" ->
+                Long.toString(
+                        path.endsWith("/sync") || path.endsWith("/secret") ? tenants.newMailbox() : tenants.mailbox);
             case "messages" -> Long.toString(tenants.message);
             default -> NOBODY;
         };
