@@ -15,12 +15,15 @@ import org.jdbi.v3.core.Handle;
 /** Reads what an owner is shown of the own mail; every statement keeps to the owner's mailboxes. */
 final class MyMailQuery {
 
-    private static final String HORIZON = "CAST(:now AS timestamptz) + <days> * interval '24 hours'"
-            .replace("<days>", Integer.toString(MyMail.DAYS_AHEAD));
+    private static final String TODAY_ENDS =
+            "date_trunc('day', CAST(:now AS timestamptz), 'UTC') + interval '24 hours' - interval '1 microsecond'";
 
-    /** The latest cut-off that any day until the horizon has, as {@link RemovalReckoning} follows it. */
+    private static final String HORIZON =
+            TODAY_ENDS + " + " + MyMail.DAYS_AHEAD + " * interval '24 hours'";
+
+    /** The latest cut-off that any day until the horizon ends with, as {@link RemovalReckoning} follows it. */
     private static final String EDGE = "(SELECT max(t - e.unbound_days * interval '24 hours')"
-            + " FROM generate_series(CAST(:now AS timestamptz), " + HORIZON + ", interval '24 hours') t"
+            + " FROM generate_series(" + TODAY_ENDS + ", " + HORIZON + ", interval '24 hours') t"
             + " CROSS JOIN LATERAL entitlement(t, 'infinity') e WHERE e.account_id = :account)";
 
     private static final String LEAVES =

@@ -45,6 +45,7 @@ public class Removals {
     }
 
     /** Has everything reckoned anew; a node takes it up within seconds. */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public void request() {
         jdbi.useHandle(h -> new RemovalReckoning(h).request());
     }
