@@ -21,6 +21,7 @@ import org.holdfast.retention.Why;
 /** Why a copy is here and when it will go, or when and why it went: as data and in words. */
 @Path("messages/{id: [0-9]{1,18}}/fate")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class MessageFateResource {
 
