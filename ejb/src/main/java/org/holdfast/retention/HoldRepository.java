@@ -130,11 +130,12 @@ public final class HoldRepository {
 
     /** The holds that keep a copy now, on itself, its mailbox or its account, oldest first. */
     public List<Hold> keeping(long copyId) {
-        return handle.createQuery("SELECT h.*, 0 AS held FROM mail_copy c JOIN legal_hold h ON h.account_id = c.account_id"
-                        + " WHERE c.id = :copy AND ((NOT h.by_query AND h.released_at IS NULL"
-                        + " AND (h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id))"
-                        + " OR EXISTS (SELECT FROM hold_copy k WHERE k.hold_id = h.id AND k.copy_id = c.id))"
-                        + " ORDER BY h.id")
+        return handle.createQuery(
+                        "SELECT h.*, 0 AS held FROM mail_copy c JOIN legal_hold h ON h.account_id = c.account_id"
+                                + " WHERE c.id = :copy AND ((NOT h.by_query AND h.released_at IS NULL"
+                                + " AND (h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id))"
+                                + " OR EXISTS (SELECT FROM hold_copy k WHERE k.hold_id = h.id AND k.copy_id = c.id))"
+                                + " ORDER BY h.id")
                 .bind("copy", copyId)
                 .map((row, context) -> read(row))
                 .list();

@@ -18,8 +18,7 @@ final class MyMailQuery {
     private static final String TODAY_ENDS =
             "date_trunc('day', CAST(:now AS timestamptz), 'UTC') + interval '24 hours' - interval '1 microsecond'";
 
-    private static final String HORIZON =
-            TODAY_ENDS + " + " + MyMail.DAYS_AHEAD + " * interval '24 hours'";
+    private static final String HORIZON = TODAY_ENDS + " + " + MyMail.DAYS_AHEAD + " * interval '24 hours'";
 
     /** The latest cut-off that any day until the horizon ends with, as {@link RemovalReckoning} follows it. */
     private static final String EDGE = "(SELECT max(t - e.unbound_days * interval '24 hours')"

@@ -72,12 +72,7 @@ public class HoldsResource {
 
         org.holdfast.retention.NewHold order() {
             return new org.holdfast.retention.NewHold(
-                    accountId.value(),
-                    mailboxId.map(Id::value),
-                    query.map(QueryView::query),
-                    name,
-                    reason,
-                    endsAt);
+                    accountId.value(), mailboxId.map(Id::value), query.map(QueryView::query), name, reason, endsAt);
         }
     }
 
@@ -194,11 +189,10 @@ public class HoldsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Results placeAll(NewHolds request) {
         requireFew("holds", request.holds().size());
-        return new Results(holds.placeAll(
-                        request.holds().stream().map(NewHold::order).toList())
-                .stream()
-                .map(ResultView::of)
-                .toList());
+        return new Results(
+                holds.placeAll(request.holds().stream().map(NewHold::order).toList()).stream()
+                        .map(ResultView::of)
+                        .toList());
     }
 
     /** Each on its own: one that is refused does not stop the others. */

@@ -154,13 +154,13 @@ public class MyMailPage implements Serializable {
     public String getNext() {
         MyMail.Leaving last = leaving.get(leaving.size() - 1);
         long micros = Math.addExact(
-                Math.multiplyExact(last.clock().getEpochSecond(), 1_000_000L), last.clock().getNano() / 1_000);
+                Math.multiplyExact(last.clock().getEpochSecond(), 1_000_000L),
+                last.clock().getNano() / 1_000);
         return "after=" + micros + "&id=" + last.id();
     }
 
     private static Instant instant(long micros) {
-        return Instant.ofEpochSecond(
-                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
     }
 
     public Map<Long, Boolean> getChosen() {

@@ -32,9 +32,7 @@ public class RemovalsDownload extends HttpServlet {
         response.setContentType("text/csv; charset=UTF-8");
         response.setHeader("Content-Disposition", "attachment; filename=\"removals.csv\"");
         RemovalFilter filter = new RemovalFilter(
-                Integer.parseInt(days),
-                Optional.ofNullable(plan).filter(code -> !code.isEmpty()),
-                Optional.empty());
+                Integer.parseInt(days), Optional.ofNullable(plan).filter(code -> !code.isEmpty()), Optional.empty());
         new RemovalTable(removals, filter).write(response.getWriter());
     }
 }

@@ -91,9 +91,7 @@ public class TemplatePanel implements Serializable {
                     .addMessage(
                             null,
                             new FacesMessage(
-                                    FacesMessage.SEVERITY_INFO,
-                                    words.of("template.tested", notice.recipient()),
-                                    null));
+                                    FacesMessage.SEVERITY_INFO, words.of("template.tested", notice.recipient()), null));
         });
     }
 

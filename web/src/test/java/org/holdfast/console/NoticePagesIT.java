@@ -89,7 +89,9 @@ class NoticePagesIT {
         browser.textOnceItSays(".hf-empty", "Nothing leaves");
         browser.go(installation.url("/console/notices.xhtml"));
         browser.textOnceItSays(".hf-empty", "Nobody was told anything yet");
-        assertThat(browser.elements("#notices .hf-callout")).as("a relay is set up").isEmpty();
+        assertThat(browser.elements("#notices .hf-callout"))
+                .as("a relay is set up")
+                .isEmpty();
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -100,8 +102,8 @@ class NoticePagesIT {
         browser.size(1440, 1500).go(installation.url("/console/removals.xhtml"));
         browser.textOnceItSays("h1", "Upcoming removals");
         reckon();
-        long leaving = installation.count("SELECT sum(leaving_copies) FROM removal_day"
-                + " WHERE day < (now() AT TIME ZONE 'UTC')::date + 7");
+        long leaving = installation.count(
+                "SELECT sum(leaving_copies) FROM removal_day" + " WHERE day < (now() AT TIME ZONE 'UTC')::date + 7");
         assertThat(leaving).isPositive();
         browser.textOnceItSays("[data-figure=leaving]", words(leaving));
         assertThat(browser.elements("#byPlanTable tbody tr")).hasSizeGreaterThan(2);
@@ -163,8 +165,9 @@ class NoticePagesIT {
                 .contains("owner2@mail.example", "Sent", "Planned", "7 days before", "30 days before");
         browser.click("#noticesTable details summary");
         browser.shot("notices");
-        installation.execute("UPDATE notice SET status = 'UNKNOWN', error = 'The server node-1 was lost while it sent this"
-                + " notice <img src=x>' WHERE status = 'SENT' AND user_id = 15");
+        installation.execute(
+                "UPDATE notice SET status = 'UNKNOWN', error = 'The server node-1 was lost while it sent this"
+                        + " notice <img src=x>' WHERE status = 'SENT' AND user_id = 15");
         browser.go(installation.url("/console/notices.xhtml?status=UNKNOWN"));
         browser.textOnceItSays("#noticesTable", "was lost while it sent this notice <img src=x>");
         browser.click("#noticesTable button");
@@ -194,8 +197,8 @@ class NoticePagesIT {
         browser.textOnceItSays("#template\\:messages", "A test goes to " + ADMINISTRATOR);
         org.awaitility.Awaitility.await()
                 .atMost(java.time.Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(installation.count(
-                                "SELECT count(*) FROM notice WHERE kind = 'TEST' AND status = 'SENT'"
+                .untilAsserted(() -> assertThat(
+                                installation.count("SELECT count(*) FROM notice WHERE kind = 'TEST' AND status = 'SENT'"
                                         + " AND subject LIKE 'From the mail desk: 1,204%'"))
                         .isEqualTo(1));
         browser.click("#template\\:save");
@@ -257,7 +260,8 @@ class NoticePagesIT {
         assertThat(browser.elements("#notices button")).isEmpty();
         browser.click("#template\\:load");
         browser.textOnceItSays("#template\\:panel", "The shipped text.");
-        assertThat(browser.elements("#template\\:save, #template\\:test, #template\\:reset")).isEmpty();
+        assertThat(browser.elements("#template\\:save, #template\\:test, #template\\:reset"))
+                .isEmpty();
         browser.go(installation.url("/console/my-mail.xhtml"));
         browser.textOnceItSays("h1", "Not yours to see");
         browser.complaints();
@@ -274,7 +278,9 @@ class NoticePagesIT {
         browser.textOnceItSays("h1", "Overview");
         browser.go(installation.url("/console/my-mail.xhtml"));
         browser.textOnceItSays("#mailboxesTable", "desk@alder.example");
-        assertThat(browser.element("main").getText()).contains("Under Standard (60 days)").doesNotContain("larch");
+        assertThat(browser.element("main").getText())
+                .contains("Under Standard (60 days)")
+                .doesNotContain("larch");
         assertThat(browser.elements("#leavingTable tbody tr")).hasSize(50);
         browser.shot("my-mail");
         long bound = installation.count("SELECT count(*) FROM mail_copy WHERE account_id = 3 AND bind_count > 0");
@@ -322,7 +328,8 @@ class NoticePagesIT {
     }
 
     private static String words(long number) {
-        return java.text.NumberFormat.getIntegerInstance(java.util.Locale.ENGLISH).format(number);
+        return java.text.NumberFormat.getIntegerInstance(java.util.Locale.ENGLISH)
+                .format(number);
     }
 
     private static void signIn(String email) {
