@@ -8,6 +8,7 @@ import jakarta.inject.Named;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,14 +154,12 @@ public class MyMailPage implements Serializable {
     /** Where the next page begins, as the address has it. */
     public String getNext() {
         MyMail.Leaving last = leaving.get(leaving.size() - 1);
-        long micros = Math.addExact(
-                Math.multiplyExact(last.clock().getEpochSecond(), 1_000_000L),
-                last.clock().getNano() / 1_000);
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, last.clock());
         return "after=" + micros + "&id=" + last.id();
     }
 
     private static Instant instant(long micros) {
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     public Map<Long, Boolean> getChosen() {
