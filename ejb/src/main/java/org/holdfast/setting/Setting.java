@@ -41,6 +41,30 @@ public enum Setting {
             "Days that a mailbox's secret is kept while the plan does not allow the mailbox, 0 to 365"),
     PREVIEW_AGE(
             "holdfast.preview.age", "168", false, "Hours for which a change may rest on a stored preview, 1 to 8760"),
+    NOTICE_DAYS(
+            "holdfast.notice.days",
+            "30,7,1",
+            false,
+            "Days before copies first go by a change on which their owners are told, each 1 to 365"),
+    NOTICE_PLAN("holdfast.notice.plan", "300", false, "Seconds between two looks for changes to tell of, 10 to 86400"),
+    NOTICE_HOST(
+            "holdfast.notice.host",
+            null,
+            false,
+            "Mail relay that notices go through; none is sent without it. A private one is also in the list of"
+                    + " holdfast.mail.allow"),
+    NOTICE_PORT("holdfast.notice.port", "465", false, "Port of the mail relay"),
+    NOTICE_SECURITY("holdfast.notice.security", "TLS", false, "How the mail relay is reached: TLS, STARTTLS or NONE"),
+    NOTICE_LOGIN("holdfast.notice.login", null, false, "User name at the mail relay; none by default"),
+    NOTICE_PASSWORD("holdfast.notice.password", null, true, "Password at the mail relay"),
+    NOTICE_FROM("holdfast.notice.from", null, false, "Address that notices come from"),
+    NOTICE_LINK(
+            "holdfast.notice.link",
+            null,
+            false,
+            "Address of the page My mail that notices point to, such as https://mail.example.org/holdfast/console/my-mail.xhtml"),
+    REMOVALS_EVERY(
+            "holdfast.removals.every", "60", false, "Minutes between two reckonings of what leaves when, 1 to 10080"),
     NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),
     CLOCK_START(
             "holdfast.clock.start",

@@ -128,6 +128,31 @@ class AccessMatrixIT extends PackagedApplication {
         row("POST holds", "", hold, NO, NO, NO, "201");
         read("GET holds", "?account={account}", "200", NO, NO, "200");
         row("POST holds/{id}/release", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+        read("GET holds/{id}", "", GONE, NO, NO, GONE);
+        String query = "{\"accountId\":\"{account}\",\"query\":{\"sender\":\"nobody\"}}";
+        row("POST holds/preview", "", query, "200", NO, NO, "200");
+        row("POST holds/bulk", "", "{\"holds\":[" + hold + "]}", NO, NO, NO, "200");
+        row("POST holds/bulk-release", "", "{\"ids\":[\"" + NOBODY + "\"],\"reason\":\"r\"}", NO, NO, NO, "200");
+        notices();
+    }
+
+    private void notices() {
+        read("GET notices", "?account={account}", "200", GONE, "200", "200");
+        read("GET notices/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST notices/{id}/resend", "", NO, NO, NO, GONE);
+        read("GET notice-changes", "", "200", "200", "200", "200");
+        read("GET notice-templates", "", "200", NO, NO, "200");
+        String text = "{\"subject\":\"s\",\"plain\":\"{{date}} {{copies}} {{keep}}\","
+                + "\"html\":\"{{date}} {{copies}} {{keep}}\"}";
+        row("PUT notice-templates/{template}/{language}", "", text, NO, NO, NO, "200");
+        row("POST notice-templates/{template}/{language}/preview", "", text, "200", NO, NO, "200");
+        row("POST notice-templates/{template}/{language}/test", "", text, NO, NO, NO, "503 relay-missing");
+        read("DELETE notice-templates/{template}/{language}", "", NO, NO, NO, "200");
+        read("GET removals", "", "200", NO, NO, "200");
+        read("POST removals/reckoning", "", NO, NO, NO, "202");
+        read("GET removals/export", "", "200", NO, NO, "200");
+        read("GET my-mail", "", NO, "200", "200", NO);
+        read("GET my-mail/leaving", "", NO, "200", "200", NO);
     }
 
     private void mailboxes() {
@@ -240,6 +265,8 @@ class AccessMatrixIT extends PackagedApplication {
         return text.replace("{account}", tenants.account)
                 .replace("{owner}", tenants.owner)
                 .replace("{who}", who.name())
+                .replace("{template}", "LEAVING")
+                .replace("{language}", "en")
                 .replace("{reference}", who.name())
                 .replace("{email}", "{\"email\":\"" + UUID.randomUUID() + "@example.org\"");
     }

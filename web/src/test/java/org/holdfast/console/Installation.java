@@ -34,17 +34,19 @@ final class Installation implements AutoCloseable {
         return start(folder, Map.of());
     }
 
-    /** With settings of its own beside those of every test. */
+    /** Starts empty, with settings of its own. */
     static Installation start(Path folder, Map<String, String> settings) {
         LocalPostgres postgres = LocalPostgres.start();
         postgres.createDatabase(DATABASE, "template1");
         Launch launch = Launch.of(Path.of("target/holdfast.war"))
                 .database(postgres, DATABASE)
                 .folder(folder)
-                .setting("holdfast.purge.at", "off");
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            launch = launch.setting(setting.getKey(), setting.getValue());
-        }
+                .setting("holdfast.purge.at", "off")
+                .setting("holdfast.webhook.allow", "127.0.0.1")
+                .setting(
+                        "holdfast.keyset",
+                        folder.resolve("keyset.json").toAbsolutePath().toString());
+        settings.forEach(launch::setting);
         PayaraMicro server = PayaraMicro.start(launch);
         return new Installation(postgres, server);
     }
