@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
 import org.jdbi.v3.core.Handle;
@@ -138,6 +139,13 @@ final class CopyStore {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
         }
+        CopyEvents.received(handle, named(folder, ids));
+    }
+
+    private static List<CopyEvents.Named> named(KnownFolder folder, List<Long> ids) {
+        return ids.stream()
+                .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
+                .toList();
     }
 
     private void insertContent(List<Long> ids, List<NewCopy> copies) throws SQLException {
@@ -272,6 +280,7 @@ final class CopyStore {
                 .mapTo(Boolean.class)
                 .one();
         List<Long> removed = held ? List.of() : remove(folder.id(), validity, uids, now);
+        CopyEvents.gone(handle, named(folder, removed), CopyEvents.Reason.ORIGINAL_GONE);
         handle.createUpdate("DELETE FROM mail_content WHERE copy_id = ANY (:ids)")
                 .bindArray("ids", Long.class, removed.toArray())
                 .execute();

@@ -208,7 +208,7 @@ final class FolderPull {
             if (window) {
                 copies.markStrangersGone(folder.id(), to.uidValidity(), now);
             }
-            new SyncStore(h).advance(folder.id(), to, now);
+            new SyncStore(h).advance(folder.id(), state, to, now);
             return PassCounts.ofFollowed(removed, flagged);
         });
     }

@@ -36,7 +36,8 @@ final class SyncStore {
         return handle.createQuery("SELECT m.*, (SELECT count(*) FROM mailbox o WHERE o.account_id = m.account_id"
                         + " AND o.shared = m.shared AND (m.shared OR o.owner_id = m.owner_id)"
                         + " AND o.state NOT IN ('DISCONNECTED', 'PAUSED_BY_USER')"
-                        + " AND (o.connected_at, o.id) < (m.connected_at, m.id)) AS rank"
+                        + " AND (o.chosen_at IS NULL, o.connected_at, o.id)"
+                        + " < (m.chosen_at IS NULL, m.connected_at, m.id)) AS rank"
                         + " FROM mailbox m WHERE m.id = :mailbox")
                 .bind("mailbox", mailboxId)
                 .map((row, context) -> target(row))
@@ -139,19 +140,27 @@ final class SyncStore {
                 > 0;
     }
 
-    /** Moves a watermark; only ever in the transaction that completes the work below it. */
-    void advance(long folderId, KnownFolder.Watermark to, Instant now) {
+    /**
+     * Moves a watermark; only ever in the transaction that completes the work below it. A back-fill mark that
+     * a purge or a pause has raised since the pass read it stays raised: what was purged meanwhile lies below it.
+     *
+     * @param read the watermark as the pass read it; null if there was none
+     */
+    void advance(long folderId, KnownFolder.Watermark read, KnownFolder.Watermark to, Instant now) {
         handle.createUpdate("INSERT INTO folder_state (folder_id, uid_validity, uid_next, highest_mod_seq, filled_from,"
                         + " originals, suspects, updated_at) VALUES (:folder, :validity, :next, :modSeq, :filledFrom,"
                         + " :originals, :suspects, :now) ON CONFLICT (folder_id) DO UPDATE SET"
                         + " uid_validity = excluded.uid_validity, uid_next = excluded.uid_next,"
-                        + " highest_mod_seq = excluded.highest_mod_seq, filled_from = excluded.filled_from,"
+                        + " highest_mod_seq = excluded.highest_mod_seq, filled_from = CASE WHEN folder_state.filled_from"
+                        + " IS NOT DISTINCT FROM CAST(:readFrom AS timestamptz) THEN excluded.filled_from"
+                        + " ELSE folder_state.filled_from END,"
                         + " originals = excluded.originals, suspects = excluded.suspects,"
                         + " updated_at = excluded.updated_at")
                 .bind("folder", folderId)
                 .bind("validity", to.uidValidity().value())
                 .bind("next", to.uidNext())
                 .bind("modSeq", to.modSeq().value())
+                .bind("readFrom", read == null ? null : read.filledFrom())
                 .bind("filledFrom", to.filledFrom())
                 .bind("originals", to.originals())
                 .bind("suspects", to.suspects())
