@@ -41,7 +41,7 @@ ALTER TABLE purge_slice ADD COLUMN closing boolean NOT NULL DEFAULT false;
 -- Nodes at work on an execution of a run. The row is also the probe: each beat is a small transaction of
 -- its own, and how long it takes is what any small transaction pays at that moment.
 CREATE TABLE purge_worker (
-    run_id      bigint      NOT NULL REFERENCES purge_run,
+    run_id      bigint      NOT NULL REFERENCES purge_run ON DELETE CASCADE,
     execution   integer     NOT NULL,
     node        text        NOT NULL,
     slots       integer     NOT NULL,
@@ -55,14 +55,14 @@ CREATE TABLE purge_worker (
 
 -- What a run was compared with.
 CREATE TABLE purge_run_preview (
-    run_id     bigint NOT NULL REFERENCES purge_run,
+    run_id     bigint NOT NULL REFERENCES purge_run ON DELETE CASCADE,
     preview_id bigint NOT NULL,
     PRIMARY KEY (run_id, preview_id)
 );
 
 -- Mailboxes where a run found other than its preview. Counts are copies.
 CREATE TABLE purge_difference (
-    run_id          bigint NOT NULL REFERENCES purge_run,
+    run_id          bigint NOT NULL REFERENCES purge_run ON DELETE CASCADE,
     mailbox_id      bigint NOT NULL,
     account_id      bigint NOT NULL,
     expected_copies bigint NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE purge_difference (
 
 -- Why a run was held, one row a reason.
 CREATE TABLE purge_run_reason (
-    run_id     bigint  NOT NULL REFERENCES purge_run,
+    run_id     bigint  NOT NULL REFERENCES purge_run ON DELETE CASCADE,
     code       text    NOT NULL CHECK (code IN ('CLOCK_AHEAD', 'CLOCK_JUMP', 'OVER_PREVIEW', 'ACCOUNT_SHARE')),
     -- What was found and what is allowed: minutes, hours, copies or percent, as the code says.
     found      bigint  NOT NULL,
@@ -95,7 +95,7 @@ CREATE TABLE purge_run_reason (
 
 -- Totals by plan: due when the run looked, purged when it ended (NULL until counted from the ledger).
 CREATE TABLE purge_run_plan (
-    run_id        bigint NOT NULL REFERENCES purge_run,
+    run_id        bigint NOT NULL REFERENCES purge_run ON DELETE CASCADE,
     plan_code     text   NOT NULL REFERENCES plan,
     accounts      bigint NOT NULL,
     due_copies    bigint NOT NULL,
@@ -125,8 +125,8 @@ CREATE TABLE ledger_verification (
     break_entry    integer,
     break_kind     text,
     break_what     text,
-    -- An exported certificate that the ledger was held against, and what came of it.
-    certificate    text,
+    -- The seal that a certificate names which the ledger was held against, and what came of it.
+    certificate_seal bigint,
     certificate_outcome text CHECK (certificate_outcome IN ('PROVEN', 'FORGED', 'UNKNOWN_KEY', 'TAIL_CUT', 'REWRITTEN')),
     failure        text
 );

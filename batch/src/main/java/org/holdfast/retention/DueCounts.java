@@ -34,8 +34,7 @@ final class DueCounts {
      */
     void count(PurgeScope scope, Instant asOf, Instant today) {
         handle.execute("DROP TABLE IF EXISTS " + TABLE);
-        DueRuleSql.bindScope(
-                        handle.createUpdate(COUNT.replace("<within>", DueRuleSql.within(scope))), scope)
+        DueRuleSql.bindScope(handle.createUpdate(COUNT.replace("<within>", DueRuleSql.within(scope))), scope)
                 .bind("asOf", asOf)
                 .bind("now", today)
                 .execute();
@@ -51,7 +50,8 @@ final class DueCounts {
 
     List<PlanTotal> plans() {
         return handle.createQuery("SELECT p.code, count(DISTINCT d.account_id) AS accounts, sum(d.copies)::bigint AS"
-                        + " copies, sum(d.bytes)::bigint AS bytes FROM " + TABLE + " d JOIN plan p ON p.code = d.plan_code"
+                        + " copies, sum(d.bytes)::bigint AS bytes FROM " + TABLE
+                        + " d JOIN plan p ON p.code = d.plan_code"
                         + " GROUP BY p.code, p.rank ORDER BY p.rank")
                 .map((row, context) -> new PlanTotal(
                         row.getString("code"),

@@ -10,7 +10,7 @@ import org.holdfast.setting.Setting;
  * transactions of others are slow. What others pay is measured by the slot's own signs of life, each of which is
  * such a transaction.
  */
-final class Pace {
+public final class Pace {
 
     private static final int BEATS = 5;
     private static final long FIRST_REST = 100;
@@ -62,7 +62,7 @@ final class Pace {
         long byRate = pulse.copiesPerSecond()
                 .map(rate -> 1000L * copies * Math.max(1, pulse.slots()) / rate - tookMillis)
                 .orElse(0L);
-        return Math.max(yieldMillis, Math.max(0, byRate));
+        return Math.max(0, Math.max(copies == 0 ? 0 : yieldMillis - tookMillis, byRate));
     }
 
     /** Whether the run goes on, as last heard. */
@@ -76,7 +76,7 @@ final class Pace {
     }
 
     /** The measured latency and the rest that follows from it. */
-    record Report(int beatMillis, int restMillis) {}
+    public record Report(int beatMillis, int restMillis) {}
 
     private long median() {
         return beats.isEmpty()

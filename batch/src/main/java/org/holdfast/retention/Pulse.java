@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param copiesPerSecond the run's limit over all slots; absent: none
  * @param slots slots at work on all nodes
  */
-record Pulse(boolean running, Optional<Integer> copiesPerSecond, int slots) {}
+public record Pulse(boolean running, Optional<Integer> copiesPerSecond, int slots) {}

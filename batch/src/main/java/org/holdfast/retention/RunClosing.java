@@ -40,7 +40,12 @@ final class RunClosing {
                                 + " min(account_id) - 1, :head, clock_timestamp() + :wait * interval '1 second', true FROM "
                                 + DueCounts.TABLE)
                         .bind("run", order.runId())
-                        .bind("head", new LedgerRows(handle).header(order.runId()).hash().bytes())
+                        .bind(
+                                "head",
+                                new LedgerRows(handle)
+                                        .header(order.runId())
+                                        .hash()
+                                        .bytes())
                         .bind("wait", WAIT_SECONDS)
                         .execute()
                 == 1;

@@ -24,7 +24,11 @@ final class RunPlan {
     /** What a run would find, and whether it would be held. */
     RunForecast forecast(RunRequest request, Instant today) {
         PurgeOrder order = new PurgeOrder(
-                0, request.scope(), request.asOf(), request.limits().workerSlots(), request.limits().chunkSize());
+                0,
+                request.scope(),
+                request.asOf(),
+                request.limits().workerSlots(),
+                request.limits().chunkSize());
         DueCounts due = new DueCounts(handle);
         due.count(order.scope(), order.asOf(), today);
         RunPreviews comparing = new RunPreviews(handle, order);
@@ -61,7 +65,8 @@ final class RunPlan {
         if (!previews.isEmpty()) {
             comparing.record(previews);
             RunPreviews.Totals totals = comparing.totals(previews);
-            handle.createUpdate("UPDATE purge_run SET expected_copies = :expected, compared_copies = :due WHERE id = :run")
+            handle.createUpdate(
+                            "UPDATE purge_run SET expected_copies = :expected, compared_copies = :due WHERE id = :run")
                     .bind("expected", totals.expected())
                     .bind("due", totals.due())
                     .bind("run", order.runId())
@@ -92,7 +97,7 @@ final class RunPlan {
                     .bind("account", reason.accountId().orElse(null))
                     .execute();
         }
-        handle.createUpdate("UPDATE purge_run SET status = 'HELD', held_reason = :why,"
+        handle.createUpdate("UPDATE purge_run SET status = 'HELD', held_reason = :why, cleared = false,"
                         + " heartbeat_at = clock_timestamp() WHERE id = :run")
                 .bind("why", reasons.stream().map(HeldReason::sentence).collect(Collectors.joining(". ")))
                 .bind("run", runId)

@@ -45,7 +45,8 @@ final class RunPreviews {
             + " both_sides AS (SELECT s.mailbox_id, c.account_id, s.plan_code AS plan_before,"
             + " e.plan_code AS plan_now, s.due_copies AS expected, coalesce(d.copies, 0) AS due, s.as_of AS said_at,"
             + " s.requested_at, coalesce(s.last_copy, 9223372036854775807) AS last_copy FROM spoken s"
-            + " JOIN mailbox c ON c.id = s.mailbox_id JOIN " + DueRuleSql.ENTITLEMENT + " ON e.account_id = c.account_id"
+            + " JOIN mailbox c ON c.id = s.mailbox_id JOIN " + DueRuleSql.ENTITLEMENT
+            + " ON e.account_id = c.account_id"
             + " LEFT JOIN " + DueCounts.TABLE + " d ON d.mailbox_id = s.mailbox_id WHERE true<within>)";
 
     private static final String TOTALS = MAILBOXES + " SELECT coalesce(sum(expected), 0)::bigint AS expected,"
@@ -88,11 +89,10 @@ final class RunPreviews {
 
     /** The preview that was named, or those of what came into force since the last completed run. */
     List<Long> chosen(Optional<Long> named) {
-        return named.map(List::of)
-                .orElseGet(() -> handle.createQuery(SINCE_LAST_RUN)
-                        .bind("asOf", order.asOf())
-                        .mapTo(Long.class)
-                        .list());
+        return named.map(List::of).orElseGet(() -> handle.createQuery(SINCE_LAST_RUN)
+                .bind("asOf", order.asOf())
+                .mapTo(Long.class)
+                .list());
     }
 
     /** Copies that the previews counted due in the run's scope, and those that are due where they speak. */
@@ -107,8 +107,7 @@ final class RunPreviews {
 
     /** Compares without recording. */
     Comparison compare(List<Long> previews) {
-        List<Difference> differences = bound(
-                        handle.createQuery(sql(RECORD + DIFFERENCE)), previews)
+        List<Difference> differences = bound(handle.createQuery(sql(RECORD + DIFFERENCE)), previews)
                 .map((row, context) -> difference(row))
                 .list();
         Totals totals = totals(previews);
@@ -120,11 +119,16 @@ final class RunPreviews {
                 reasons.add(new Comparison.ByReason(
                         reason,
                         of.size(),
-                        of.stream().mapToLong(d -> Math.max(0, d.due() - d.expected())).sum(),
-                        of.stream().mapToLong(d -> Math.max(0, d.expected() - d.due())).sum()));
+                        of.stream()
+                                .mapToLong(d -> Math.max(0, d.due() - d.expected()))
+                                .sum(),
+                        of.stream()
+                                .mapToLong(d -> Math.max(0, d.expected() - d.due()))
+                                .sum()));
             }
         }
-        reasons.sort(java.util.Comparator.comparingLong(Comparison.ByReason::mailboxes).reversed());
+        reasons.sort(java.util.Comparator.comparingLong(Comparison.ByReason::mailboxes)
+                .reversed());
         List<Difference> largest = differences.stream()
                 .sorted(java.util.Comparator.comparingLong((Difference d) -> -Math.abs(d.due() - d.expected()))
                         .thenComparingLong(Difference::mailboxId))
@@ -173,7 +177,8 @@ final class RunPreviews {
                     .bind("most", LARGEST)
                     .map((row, context) -> difference(row))
                     .list();
-            long mailboxes = reasons.stream().mapToLong(Comparison.ByReason::mailboxes).sum();
+            long mailboxes =
+                    reasons.stream().mapToLong(Comparison.ByReason::mailboxes).sum();
             return new Comparison(sums.expected(), sums.due(), mailboxes, reasons, largest);
         });
     }

@@ -7,8 +7,8 @@ import org.jdbi.v3.core.Handle;
 /** The nodes at work on runs. */
 final class RunWorkers {
 
-    private static final String FRESH = "w.seen_at > clock_timestamp() - interval '" + RunRows.STALE.toSeconds()
-            + " seconds'";
+    private static final String FRESH =
+            "w.seen_at > clock_timestamp() - interval '" + RunRows.STALE.toSeconds() + " seconds'";
 
     private final Handle handle;
 
@@ -26,9 +26,6 @@ final class RunWorkers {
                 .map((row, context) -> new RunPlace(row.getLong("id"), row.getInt("executions")))
                 .findOne();
     }
-
-    /** An execution of a run. */
-    record RunPlace(long runId, int execution) {}
 
     /** Notes that a node begins; false if it is at work on that execution already. */
     boolean join(long runId, int execution, String node, int slots) {
@@ -56,7 +53,8 @@ final class RunWorkers {
                 .execute();
         return handle.createQuery("SELECT r.status = 'RUNNING' AND r.executions = :execution AS running, r.rate_limit,"
                         + " (SELECT coalesce(sum(w.slots), 0) FROM purge_worker w WHERE w.run_id = r.id"
-                        + " AND w.execution = r.executions AND " + FRESH + ") AS slots FROM purge_run r WHERE r.id = :run")
+                        + " AND w.execution = r.executions AND " + FRESH
+                        + ") AS slots FROM purge_run r WHERE r.id = :run")
                 .bind("run", slot.run())
                 .bind("execution", slot.execution())
                 .map((row, context) -> new Pulse(
@@ -75,7 +73,8 @@ final class RunWorkers {
                         row.getString("node"),
                         row.getInt("execution"),
                         row.getInt("slots"),
-                        row.getObject("joined_at", java.time.OffsetDateTime.class).toInstant(),
+                        row.getObject("joined_at", java.time.OffsetDateTime.class)
+                                .toInstant(),
                         row.getBoolean("alive"),
                         row.getInt("beat_millis"),
                         row.getInt("rest_millis")))

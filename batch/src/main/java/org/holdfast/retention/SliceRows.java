@@ -20,10 +20,8 @@ final class SliceRows {
     /** Chunks of a slice at most: each chunk looks over the plans of the slice's remaining accounts. */
     private static final int CHUNKS_PER_SLICE = 50;
 
-    private static final String CUT = "WITH due AS (SELECT e.account_id, count(*) AS copies, sum(c.size_bytes) AS bytes"
-            + " FROM " + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
-            + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
-            + " WHERE " + DueRuleSql.DUE + "<within> GROUP BY e.account_id),"
+    private static final String CUT = "WITH due AS (SELECT account_id, sum(copies) AS copies, sum(bytes) AS bytes"
+            + " FROM " + DueCounts.TABLE + " GROUP BY account_id),"
             + " placed AS (SELECT account_id, copies, bytes, (sum(copies) OVER (ORDER BY account_id) - copies)"
             + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due),"
             + " cut AS (INSERT INTO purge_slice (run_id, number, first_account, last_account, due_copies,"
@@ -47,11 +45,9 @@ final class SliceRows {
         this.handle = handle;
     }
 
-    /** Counts what is due and cuts it into account ranges of about as many due copies each. */
+    /** Cuts what {@link DueCounts} counted into account ranges of about as many due copies each. */
     void cut(PurgeOrder order, LedgerHash head) {
-        DueRuleSql.bindScope(
-                        handle.createUpdate(CUT.replace("<within>", DueRuleSql.within(order.scope()))), order.scope())
-                .bind("asOf", order.asOf())
+        handle.createUpdate(CUT)
                 .bind("least", order.chunkSize())
                 .bind("most", (long) order.chunkSize() * CHUNKS_PER_SLICE)
                 .bind("slices", order.workerSlots() * SLICES_PER_SLOT)

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.holdfast.ledger.RunHeader.SliceHead;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
@@ -34,6 +35,8 @@ public final class LedgerRows {
 
     /** Rows fetched at once: each may carry the pack of a large chunk. */
     private static final int FETCH = 8;
+
+    private static final int TELL_EVERY = 64;
 
     private final Handle handle;
 
@@ -96,19 +99,40 @@ public final class LedgerRows {
 
     /** Recomputes everything, in bounded memory; needs a transaction, else the driver reads it all at once. */
     public Verification verify() {
+        return verify(progress -> {});
+    }
+
+    /**
+     * The same, telling now and then how far it is.
+     *
+     * @param told called on this thread, every {@value #TELL_EVERY} entries and at the end
+     */
+    public Verification verify(Consumer<VerificationProgress> told) {
+        VerificationProgress all = handle.createQuery("SELECT coalesce(sum(entries), 0) AS entries,"
+                        + " coalesce(sum(purged_copies), 0) AS copies FROM purge_slice")
+                .map((row, context) -> new VerificationProgress(0, row.getLong("entries"), 0, row.getLong("copies")))
+                .one();
         LedgerVerifier verifier = new LedgerVerifier();
         try (ResultIterator<Row> rows = handle.createQuery(EVERYTHING)
                 .setFetchSize(FETCH)
                 .map((row, context) -> row(row))
                 .iterator()) {
-            tell(rows, verifier);
+            tell(rows, verifier, all, told);
         }
-        return verifier.finish();
+        Verification found = verifier.finish();
+        told.accept(all.at(found.entries(), found.copies()));
+        return found;
     }
 
-    private static void tell(Iterator<Row> rows, LedgerVerifier verifier) {
+    private static void tell(
+            Iterator<Row> rows,
+            LedgerVerifier verifier,
+            VerificationProgress all,
+            Consumer<VerificationProgress> told) {
         long run = 0;
         int slice = 0;
+        long entries = 0;
+        long copies = 0;
         while (rows.hasNext() && !verifier.isBroken()) {
             Row row = rows.next();
             if (row.run().header().runId() != run) {
@@ -120,7 +144,13 @@ public final class LedgerRows {
                 slice = row.slice().get().number();
                 verifier.slice(row.slice().get());
             }
-            row.entry().ifPresent(verifier::entry);
+            if (row.entry().isPresent()) {
+                verifier.entry(row.entry().get());
+                copies += row.entry().get().columns().copies();
+                if (++entries % TELL_EVERY == 0) {
+                    told.accept(all.at(entries, copies));
+                }
+            }
         }
     }
 
