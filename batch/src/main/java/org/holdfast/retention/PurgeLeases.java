@@ -44,6 +44,11 @@ public class PurgeLeases {
         return jdbi.withHandle(h -> new RunRows(h).close(runId, execution, DueRuleSql.precise(clock.instant())));
     }
 
+    /** Tells the other nodes that the run has a server. */
+    public void heartbeat(long runId, int execution) {
+        jdbi.useHandle(h -> new RunRows(h).heartbeat(runId, execution));
+    }
+
     /** Tells the other nodes that the run has a server and how it fares, and hears whether it is to go on. */
     public Pulse beat(PurgeSlot slot, Pace.Report report) {
         return jdbi.withHandle(h -> {

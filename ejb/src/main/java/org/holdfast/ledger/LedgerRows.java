@@ -12,7 +12,7 @@ import org.holdfast.ledger.RunHeader.SliceHead;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
 
-/** The ledger in the database: appends, seals, reads back. Works inside the transaction of its handle. */
+/** The ledger in the database: appends, seals, verifies. Works inside the transaction of its handle. */
 public final class LedgerRows {
 
     private static final String HEADER = "r.id, r.as_of, r.scope_kind || coalesce(':' || r.scope_ref, '') AS scope,"
@@ -28,10 +28,6 @@ public final class LedgerRows {
             + " FROM purge_run r LEFT JOIN purge_slice s ON s.run_id = r.id"
             + " LEFT JOIN ledger_entry n ON n.run_id = s.run_id AND n.slice = s.number"
             + " ORDER BY r.seal_number NULLS LAST, r.id, s.number, n.number";
-
-    private static final String FIND = "SELECT n.*, r.as_of, r.started_by FROM ledger_entry n"
-            + " JOIN purge_run r ON r.id = n.run_id"
-            + " WHERE int8range(n.first_copy, n.last_copy, '[]') @> CAST(:copy AS bigint)";
 
     /** Rows fetched at once: each may carry the pack of a large chunk. */
     private static final int FETCH = 8;
@@ -154,57 +150,6 @@ public final class LedgerRows {
         }
     }
 
-    /** The entry that names a copy; each entry whose range of ids could hold it is looked through. */
-    public Optional<LedgerRecord> find(long copyId) {
-        try (ResultIterator<Optional<LedgerRecord>> candidates = handle.createQuery(FIND)
-                .bind("copy", copyId)
-                .setFetchSize(FETCH)
-                .map((row, context) -> record(row, copyId))
-                .iterator()) {
-            while (candidates.hasNext()) {
-                Optional<LedgerRecord> found = candidates.next();
-                if (found.isPresent()) {
-                    return found.map(this::withPlan);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private LedgerRecord withPlan(LedgerRecord found) {
-        String plan = handle.createQuery("SELECT plan_code FROM plan_terms WHERE id = :id")
-                .bind("id", found.copy().termsId())
-                .mapTo(String.class)
-                .one();
-        return new LedgerRecord(
-                found.copy(),
-                found.purgedAt(),
-                found.runId(),
-                found.slice(),
-                found.entry(),
-                found.asOf(),
-                found.startedBy(),
-                found.terms(),
-                plan);
-    }
-
-    private static Optional<LedgerRecord> record(ResultSet row, long copyId) throws SQLException {
-        Optional<PurgedCopy> copy = unpack(row.getBytes("pack")).flatMap(pack -> pack.find(copyId));
-        if (copy.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new LedgerRecord(
-                copy.get(),
-                instant(row, "recorded_at"),
-                row.getLong("run_id"),
-                row.getInt("slice"),
-                row.getInt("number"),
-                instant(row, "as_of"),
-                row.getString("started_by"),
-                copy.get().termsId(),
-                ""));
-    }
-
     private record Sealed(long number, LedgerHash seal) {}
 
     private record Row(LedgerVerifier.Run run, Optional<SliceHead> slice, Optional<LedgerVerifier.Stored> entry) {}
@@ -256,7 +201,7 @@ public final class LedgerRows {
                 LedgerHash.of(row.getBytes("hash")));
     }
 
-    private static Optional<LedgerPack> unpack(byte[] stored) {
+    static Optional<LedgerPack> unpack(byte[] stored) {
         try {
             return Optional.of(LedgerPack.read(stored));
         } catch (IllegalArgumentException e) {
@@ -264,7 +209,7 @@ public final class LedgerRows {
         }
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
+    static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }

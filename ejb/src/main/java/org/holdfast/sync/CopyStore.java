@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.retention.QueryHolds;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -135,6 +137,7 @@ final class CopyStore {
         try {
             insertContent(ids, copies);
             insertRows(ids, folder, validity, copies, now);
+            new QueryHolds(handle).countOnNew(folder.accountId(), ids);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
@@ -219,7 +222,12 @@ final class CopyStore {
     }
 
     /** Whether any of these flags differs from what is stored; looks without writing. */
-    boolean differ(long folderId, UidValidity validity, Map<Long, Flags> flags) {
+    boolean differ(long folderId, UidValidity validity, Map<Long, Flags> server) {
+        PendingCommands pending = PendingCommands.look(handle, folderId);
+        Map<Long, Flags> flags = pending.shown(validity.value(), server);
+        if (pending.differ(validity.value(), server)) {
+            return true;
+        }
         return handle
                 .createQuery("SELECT uid, flags, keywords FROM mail_copy WHERE folder_id = :folder"
                         + " AND uid_validity = :validity")
@@ -240,7 +248,8 @@ final class CopyStore {
      *
      * @return how many copies were changed
      */
-    long follow(long folderId, UidValidity validity, Map<Long, Flags> flags) {
+    long follow(long folderId, UidValidity validity, Map<Long, Flags> server) {
+        Map<Long, Flags> flags = PendingCommands.of(handle, folderId).merge(validity.value(), server);
         long changed = 0;
         List<Map.Entry<Long, Flags>> entries = List.copyOf(flags.entrySet());
         for (int from = 0; from < entries.size(); from += 1_000) {
