@@ -94,32 +94,24 @@ public class ScheduledRuns {
 
     /** Asks scheduled runs to stop when the window has closed; they go on in the next one. */
     public Optional<Long> closeWindow(TimeWindow window) {
-        if (window.isOpen(clock.instant())) {
-            return Optional.empty();
-        }
-        Optional<Long> stopped = jdbi.withHandle(h -> h.createQuery("UPDATE purge_run SET status = 'STOPPING',"
-                        + " window_closed = true WHERE scheduled AND status IN ('STARTING', 'RUNNING') RETURNING id")
-                .mapTo(Long.class)
-                .findOne());
+        Optional<Long> stopped = jdbi.withHandle(h -> closeWindow(h, window, clock.instant()));
         stopped.ifPresent(id -> audit.record(ACTOR, "purge.stop", "purge-run:" + id, null, "the time window closed"));
         return stopped;
     }
 
-    /** Takes up a run that the end of the window stopped, when it is open again and no other run is active. */
-    public Optional<RunPlace> openWindow(TimeWindow window) {
-        if (!window.isOpen(clock.instant())) {
+    static Optional<Long> closeWindow(Handle handle, TimeWindow window, Instant now) {
+        if (window.isOpen(now)) {
             return Optional.empty();
         }
-        Optional<RunPlace> taken = jdbi.withHandle(h -> {
-            if (!new RunQueue(h).isFree()) {
-                return Optional.empty();
-            }
-            return h.createQuery("SELECT id FROM purge_run WHERE scheduled AND status = 'STOPPED' AND window_closed"
-                            + " ORDER BY id LIMIT 1 FOR UPDATE")
-                    .mapTo(Long.class)
-                    .findOne()
-                    .flatMap(id -> new RunRows(h).restart(id).map(execution -> new RunPlace(id, execution)));
-        });
+        return handle.createQuery("UPDATE purge_run SET status = 'STOPPING', window_closed = true"
+                        + " WHERE scheduled AND status IN ('STARTING', 'RUNNING') RETURNING id")
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /** Takes up a run that the end of the window stopped, when it is open again and no other run is active. */
+    public Optional<RunPlace> openWindow(TimeWindow window) {
+        Optional<RunPlace> taken = jdbi.withHandle(h -> openWindow(h, window, clock.instant()));
         taken.ifPresent(place -> audit.record(
                 ACTOR,
                 "purge.restart",
@@ -127,5 +119,16 @@ public class ScheduledRuns {
                 null,
                 "the time window opened, execution " + place.execution()));
         return taken;
+    }
+
+    static Optional<RunPlace> openWindow(Handle handle, TimeWindow window, Instant now) {
+        if (!window.isOpen(now) || !new RunQueue(handle).isFree()) {
+            return Optional.empty();
+        }
+        return handle.createQuery("SELECT id FROM purge_run WHERE scheduled AND status = 'STOPPED' AND window_closed"
+                        + " ORDER BY id LIMIT 1 FOR UPDATE")
+                .mapTo(Long.class)
+                .findOne()
+                .flatMap(id -> new RunRows(handle).restart(id).map(execution -> new RunPlace(id, execution)));
     }
 }

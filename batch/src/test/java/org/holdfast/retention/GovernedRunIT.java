@@ -325,6 +325,38 @@ class GovernedRunIT {
         assertThat(scheduled(daily, next)).isPresent();
     }
 
+    @Test
+    void runThatIsNotDoneWhenTheWindowClosesGoesOnInTheNextOne() throws Exception {
+        stage.account(1, "CRM_PLUS");
+        stage.copies(1, 30, daysBefore(40));
+        RunSchedule daily = RunSchedule.parse("02:30", "UTC").orElseThrow();
+        TimeWindow window = TimeWindow.parse("02:00-06:00", "UTC");
+        scheduled(daily, AS_OF.minus(Duration.ofDays(1)));
+        Instant night = AS_OF.plus(Duration.ofHours(3));
+        long run = scheduled(daily, night).orElseThrow();
+        stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
+        stage.execute("UPDATE purge_run SET chunk_size = 10");
+        SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
+        stage.chunk(reader, stage.jdbi);
+        assertThat(closed(window, night)).isEmpty();
+        Instant morning = AS_OF.plus(Duration.ofHours(6));
+        assertThat(closed(window, morning)).contains(run);
+        assertThat(stage.chunk(reader, stage.jdbi)).isFalse();
+        PurgeRun resting = stage.end(run, 1);
+        assertThat(resting.status()).isEqualTo(PurgeStatus.STOPPED);
+        assertThat(resting.purgedCopies()).isEqualTo(10);
+        assertThat(resting.control().windowClosed()).isTrue();
+        assertThat(opened(window, morning)).isEmpty();
+        Instant next = night.plus(Duration.ofDays(1));
+        assertThat(scheduled(daily, next)).as("the resting one goes first").isEmpty();
+        RunPlace place = opened(window, next).orElseThrow();
+        assertThat(place).isEqualTo(new RunPlace(run, 2));
+        PurgeRun done = stage.run(run, 2);
+        assertThat(done.status()).isEqualTo(PurgeStatus.COMPLETED);
+        assertThat(done.purgedCopies()).isEqualTo(30);
+        assertThat(scheduled(daily, next)).as("then that night's own").isPresent();
+    }
+
     // Workers and the end ----------------------------------------------------------------------------
 
     @Test
@@ -501,6 +533,14 @@ class GovernedRunIT {
 
     private Optional<Long> scheduled(RunSchedule schedule, Instant now) {
         return stage.jdbi.inTransaction(h -> ScheduledRuns.start(h, schedule, now, BRAKE));
+    }
+
+    private Optional<Long> closed(TimeWindow window, Instant now) {
+        return stage.jdbi.inTransaction(h -> ScheduledRuns.closeWindow(h, window, now));
+    }
+
+    private Optional<RunPlace> opened(TimeWindow window, Instant now) {
+        return stage.jdbi.inTransaction(h -> ScheduledRuns.openWindow(h, window, now));
     }
 
     private Optional<RunPlace> joinable(String node) {

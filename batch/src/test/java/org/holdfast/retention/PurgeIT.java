@@ -52,8 +52,8 @@ class PurgeIT {
                         + " VALUES (1, 'PROFESSIONAL', ?, ?, 't', 'upgrade')",
                 AS_OF.plusSeconds(60),
                 AS_OF.plusSeconds(60));
-        Preview dryRun = stage.jdbi.withHandle(h -> new PreviewQuery(h)
-                .count(PurgeScope.EVERYTHING, AS_OF, Optional.empty(), Optional.of(PurgeStage.NOW)));
+        Preview dryRun = stage.jdbi.withHandle(h ->
+                new PreviewQuery(h).count(PurgeScope.EVERYTHING, AS_OF, Optional.empty(), Optional.of(PurgeStage.NOW)));
         PurgeRun run = stage.run(stage.record(2, 100), 1);
         assertThat(run.purgedCopies()).isEqualTo(5).isEqualTo(dryRun.due());
         assertThat(dryRun.kept()).isEqualTo(new Kept(0, 0, 5, 0));

@@ -36,7 +36,7 @@ public class Previews {
         Instant now = clock.instant();
         Instant at = asOf == null ? now : asOf;
         Optional<Long> onlyUser = caller.account().map(account -> caller.userId());
-        return jdbi.withHandle(h -> new PreviewQuery(h).count(
-                scope, at, onlyUser, at.isAfter(now) ? Optional.empty() : Optional.of(now)));
+        return jdbi.withHandle(h ->
+                new PreviewQuery(h).count(scope, at, onlyUser, at.isAfter(now) ? Optional.empty() : Optional.of(now)));
     }
 }

@@ -77,7 +77,8 @@ public final class LocalPostgres implements AutoCloseable {
                     .orElseThrow()
                     .getParent();
             List<String> begin = options(Files.readString(data.resolve("postmaster.opts")));
-            List<String> asNobody = "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
+            List<String> asNobody =
+                    "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
             command(asNobody, binaries.resolve("pg_ctl") + "", "stop", "-m", "immediate", "-w", "-D", data + "");
             Thread.sleep(down.toMillis());
             command(

@@ -116,17 +116,18 @@ class PurgePagesIT {
     @Test
     @Order(3)
     void runThatExceedsItsPreviewWaitsForASecondAdministrator() {
-        installation.execute("UPDATE mail_copy SET bind_count = 0, keep_until = NULL, clock = now() - interval '200 days'"
-                + " WHERE id IN (SELECT id FROM mail_copy WHERE bind_count = 0 AND hold_count = 0 ORDER BY id LIMIT 40);"
-                + "INSERT INTO preview (kind, as_of, baseline_at, scope_kind, status, requested_by, requested_at,"
-                + " last_copy, hash) VALUES ('DATE', now() - interval '1 day', now() - interval '1 day', 'EVERYTHING',"
-                + " 'READY', 't', now() - interval '1 day', 1000000, sha256('x'));"
-                + "INSERT INTO preview_mailbox (preview_id, mailbox_id, account_id, plan_code, due_copies, due_bytes,"
-                + " anyway_copies, anyway_bytes, kept_bound, kept_held, kept_young, kept_in_grace)"
-                + " SELECT p.id, m.id, m.account_id, 'CRM_PLUS', 0, 0, 0, 0, 0, 0, 0, 0 FROM preview p, mailbox m;"
-                + "INSERT INTO terms_change (plan_code, effective_at, syncs, unbound_days, grace_days, status, reason,"
-                + " drafted_by, drafted_at, preview_id) SELECT 'NFR', clock_timestamp(), true, 90, 7, 'PUBLISHED', 'r', 't',"
-                + " now(), max(id) FROM preview");
+        installation.execute(
+                "UPDATE mail_copy SET bind_count = 0, keep_until = NULL, clock = now() - interval '200 days'"
+                        + " WHERE id IN (SELECT id FROM mail_copy WHERE bind_count = 0 AND hold_count = 0 ORDER BY id LIMIT 40);"
+                        + "INSERT INTO preview (kind, as_of, baseline_at, scope_kind, status, requested_by, requested_at,"
+                        + " last_copy, hash) VALUES ('DATE', now() - interval '1 day', now() - interval '1 day', 'EVERYTHING',"
+                        + " 'READY', 't', now() - interval '1 day', 1000000, sha256('x'));"
+                        + "INSERT INTO preview_mailbox (preview_id, mailbox_id, account_id, plan_code, due_copies, due_bytes,"
+                        + " anyway_copies, anyway_bytes, kept_bound, kept_held, kept_young, kept_in_grace)"
+                        + " SELECT p.id, m.id, m.account_id, 'CRM_PLUS', 0, 0, 0, 0, 0, 0, 0, 0 FROM preview p, mailbox m;"
+                        + "INSERT INTO terms_change (plan_code, effective_at, syncs, unbound_days, grace_days, status, reason,"
+                        + " drafted_by, drafted_at, preview_id) SELECT 'NFR', clock_timestamp(), true, 90, 7, 'PUBLISHED', 'r', 't',"
+                        + " now(), max(id) FROM preview");
         browser.go(installation.url("/console/purge-runs.xhtml"));
         browser.click("#dryrun\\:look");
         browser.textOnceItSays("#wouldHold", "its preview allows 0");
