@@ -135,8 +135,7 @@ class PurgeOnTwoNodesIT {
         assertThat(value("SELECT failure FROM purge_run WHERE id = " + run)).contains("fault for the test");
         assertThat(purged(run)).isLessThan(ACCOUNTS * DUE);
         execute("DROP TRIGGER fault ON mail_copy");
-        api.post(
-                "purge/runs/" + run + "/restart", Json.createObjectBuilder().build());
+        api.post("purge/runs/" + run + "/restart", Json.createObjectBuilder().build());
         await(() -> status(run).equals("COMPLETED"));
         totals(api, run, 3);
     }
