@@ -40,6 +40,7 @@ public class LedgerPanel implements Serializable {
     private String certificate;
     private Trouble trouble;
     private transient VerificationWork work;
+    private transient boolean looked;
 
     /** Begins, or follows one that is under way. */
     public void verify() {
@@ -107,10 +108,15 @@ public class LedgerPanel implements Serializable {
 
     /** The verification that is followed, or the latest; null when there was none. */
     public VerificationWork getWork() {
-        if (work == null && trouble == null) {
+        look();
+        return work;
+    }
+
+    private void look() {
+        if (!looked && work == null && trouble == null) {
+            looked = true;
             refresh();
         }
-        return work;
     }
 
     public boolean isRunning() {
@@ -149,6 +155,7 @@ public class LedgerPanel implements Serializable {
     }
 
     public Trouble getTrouble() {
+        look();
         return trouble;
     }
 
