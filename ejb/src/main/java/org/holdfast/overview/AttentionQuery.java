@@ -17,8 +17,13 @@ final class AttentionQuery {
                    r.id, CAST(r.id AS text) AS subject, '' AS account, coalesce(r.failure, '') AS detail,
                    coalesce(r.ended_at, r.heartbeat_at) AS since, CAST(1 AS bigint) AS count
               FROM (SELECT * FROM purge_run ORDER BY id DESC LIMIT 1) AS r
-             WHERE r.status IN ('FAILED', 'STOPPED')
-                OR (r.status <> 'COMPLETED' AND r.heartbeat_at < clock_timestamp() - interval '2 minutes')
+             WHERE r.status = 'FAILED' OR (r.status = 'STOPPED' AND NOT r.window_closed)
+                OR (r.status IN ('STARTING', 'RUNNING', 'STOPPING')
+                    AND r.heartbeat_at < clock_timestamp() - interval '2 minutes')
+             UNION ALL
+            SELECT 'PURGE_HELD', r.id, CAST(r.id AS text), '', r.held_reason, r.heartbeat_at, CAST(1 AS bigint)
+              FROM purge_run AS r
+             WHERE r.status = 'HELD'
              UNION ALL
             """;
 

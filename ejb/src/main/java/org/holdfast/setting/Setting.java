@@ -30,7 +30,41 @@ public enum Setting {
     SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
     PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
-    PURGE_AT("holdfast.purge.at", "02:30", false, "Time of day (UTC, HH:mm) of the daily run, or off"),
+    PURGE_AT(
+            "holdfast.purge.at",
+            "02:30",
+            false,
+            "When runs start: a time of day, a cron expression of five fields such as `30 2 * * 1-5`, or off"),
+    PURGE_ZONE("holdfast.purge.zone", "UTC", false, "Time zone of the schedule and its window"),
+    PURGE_WINDOW(
+            "holdfast.purge.window", "off", false, "Hours in which scheduled runs work, such as `22:00-06:00`, or off"),
+    PURGE_RATE("holdfast.purge.rate", "off", false, "Copies that a run purges in a second at most, or off"),
+    PURGE_YIELD(
+            "holdfast.purge.yield",
+            "250",
+            false,
+            "Milliseconds that a small transaction may take before a run rests to let others through, or off"),
+    PURGE_BRAKE(
+            "holdfast.purge.brake",
+            "5",
+            false,
+            "Percent by which a run may exceed its preview before it is held for approval, or off"),
+    PURGE_SHARE(
+            "holdfast.purge.share",
+            "off",
+            false,
+            "Percent of an account's copies that a run may remove beyond its preview before it is held, or off"),
+    PURGE_JUMP(
+            "holdfast.purge.jump",
+            "36",
+            false,
+            "Hours between the instants of two runs above which the later one is held, or off; not looked at on a"
+                    + " demonstration clock"),
+    PURGE_APPROVAL(
+            "holdfast.purge.approval",
+            "on",
+            false,
+            "Whether another administrator than who started a held run approves it: on or off"),
     TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
     TERMS_APPROVAL(
             "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),

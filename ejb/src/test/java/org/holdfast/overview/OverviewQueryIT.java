@@ -159,6 +159,16 @@ class OverviewQueryIT {
     }
 
     @Test
+    void heldRunWaitsForSomebodyWhateverCameAfterItAndACancelledOneDoesNot() {
+        run("HELD", null);
+        run("COMPLETED", null);
+        run("CANCELLED", null);
+        assertThat(read(null).attention())
+                .extracting(Attention::kind)
+                .containsExactly(Attention.Kind.PURGE_HELD, Attention.Kind.PAUSED_BY_PLAN);
+    }
+
+    @Test
     void quarantinedOriginalsAreCountedPerMailbox() {
         sql(
                 "INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen, last_tried) VALUES"
@@ -294,8 +304,8 @@ class OverviewQueryIT {
     private static void run(String status, String failure) {
         jdbi.useHandle(h -> h.execute(
                 "INSERT INTO purge_run (as_of, scope_kind, status, started_by, started_at, ended_at, terms, worker_slots,"
-                        + " chunk_size, heartbeat_at, failure) VALUES ('2026-06-10', 'EVERYTHING', ?, 'test', '2026-06-10',"
-                        + " '2026-06-10', '[]', 1, 100, '2026-06-10', ?)",
+                        + " chunk_size, heartbeat_at, held_reason, failure) VALUES ('2026-06-10', 'EVERYTHING', ?, 'test', '2026-06-10',"
+                        + " '2026-06-10', '[]', 1, 100, '2026-06-10', 'more than its preview', ?)",
                 status,
                 failure));
     }

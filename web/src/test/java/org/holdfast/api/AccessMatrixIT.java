@@ -204,9 +204,17 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET purge/runs", "", "200", NO, NO, "200");
         read("GET purge/runs/{id}", "", GONE, NO, NO, GONE);
         read("GET purge/runs/{id}/slices", "", GONE, NO, NO, GONE);
+        read("GET purge/runs/{id}/report", "", GONE, NO, NO, GONE);
+        row("POST purge/runs/forecast", "", "{\"scope\":\"account:{account}\"}", "200", NO, NO, "200");
+        read("POST purge/runs/{id}/approve", "", NO, NO, NO, GONE);
+        read("POST purge/runs/{id}/cancel", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/stop", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/restart", "", NO, NO, NO, GONE);
         read("POST ledger/verification", "", "200", NO, NO, "200");
+        row("POST ledger/verifications", "", "{}", "202", NO, NO, "202");
+        read("GET ledger/verifications", "", "200", NO, NO, "200");
+        read("GET ledger/verifications/{id}", "", GONE, NO, NO, GONE);
+        read("POST ledger/certificates", "", "200", NO, NO, "200");
         read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);
         read("GET clock", "", "200", "200", "200", "200");
         row("PUT clock", "", "{\"now\":\"1999-01-01T00:00:00Z\"}", NO, NO, NO, "409 clock-backwards");
