@@ -3,9 +3,9 @@ package org.holdfast.sync;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
 import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
@@ -121,26 +121,50 @@ public final class MailboxPass {
     private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
         try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
-            List<FoundFolder> found = session.folders();
-            List<KnownFolder> folders = pass.fenced(h -> {
-                SyncStore store = new SyncStore(h);
-                store.reconcileFolders(target.mailboxId(), found, clock.instant());
-                return store.folders(target.mailboxId());
-            });
-            ProviderFailure refused = null;
-            int done = 0;
-            for (KnownFolder folder : folders) {
-                try {
-                    new FolderPull(pass, session, folder).run();
-                    done++;
-                } catch (CommandRefused | ProtocolViolation e) {
-                    refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
+            String missing = new FolderTree(pass, session, target.mailboxId()).follow(session.folders());
+            List<KnownFolder> folders = pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant()));
+            pass.expect(folders.size());
+            List<KnownFolder> later = new ArrayList<>();
+            ProviderFailure refused = pull(session, pass, folders, later);
+            ProviderFailure refusedLater = pull(session, pass, later, null);
+            boolean everyFolderSeen = refused == null && refusedLater == null && missing == null;
+            letGo(target.mailboxId(), pass, everyFolderSeen);
+            ProviderFailure first = refused == null ? refusedLater : refused;
+            return first == null ? missing : reason(first);
+        }
+    }
+
+    /**
+     * Goes through folders.
+     *
+     * @param later takes those that are to be seen once more when all were seen; null: none may be left
+     * @return what one of them was refused for; null if none was
+     */
+    private static ProviderFailure pull(
+            ImapSession session, Pass pass, List<KnownFolder> folders, List<KnownFolder> later) throws IOException {
+        ProviderFailure refused = null;
+        int seen = 0;
+        for (KnownFolder folder : folders) {
+            try {
+                if (!new FolderPull(pass, session, folder).run(later == null) && later != null) {
+                    later.add(folder);
                 }
+                seen++;
+            } catch (CommandRefused | ProtocolViolation e) {
+                refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
             }
-            if (refused != null && done == 0) {
-                throw refused;
-            }
-            return refused == null ? null : reason(refused);
+        }
+        if (refused != null && seen == 0 && later != null) {
+            throw refused;
+        }
+        return refused;
+    }
+
+    /** Copies whose originals are in no folder any more follow them. */
+    private void letGo(long mailboxId, Pass pass, boolean everyFolderSeen) {
+        List<Long> lost = pass.read(h -> new Departures(h).lost(mailboxId, everyFolderSeen, clock.instant()));
+        if (!lost.isEmpty()) {
+            pass.write(h -> PassCounts.ofRemoved(new Departures(h).follow(mailboxId, lost, clock.instant())));
         }
     }
 

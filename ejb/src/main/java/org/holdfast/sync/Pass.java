@@ -21,6 +21,7 @@ final class Pass {
     private final ShortTransaction transactions;
     private final PlanAnswer plan;
     private final Clock clock;
+    private int folders;
     private Long id;
 
     Pass(Lease lease, ShortTransaction transactions, PlanAnswer plan, Clock clock) {
@@ -28,6 +29,11 @@ final class Pass {
         this.transactions = transactions;
         this.plan = plan;
         this.clock = clock;
+    }
+
+    /** How many folders the pass goes through. */
+    void expect(int folderCount) {
+        folders = folderCount;
     }
 
     Instant now() {
@@ -56,16 +62,27 @@ final class Pass {
         return write(work, 1);
     }
 
-    private PassCounts write(Function<Handle, PassCounts> work, int folders) {
+    /** What there is to fetch, beside what was known before. */
+    void plan(long originals, long bytes) {
+        if (originals > 0) {
+            write(h -> PassCounts.NONE);
+            fenced(h -> {
+                new SyncStore(h).plan(id, originals, bytes);
+                return id;
+            });
+        }
+    }
+
+    private PassCounts write(Function<Handle, PassCounts> work, int done) {
         Long[] begun = {id};
         PassCounts counts = transactions.call(h -> {
             new Leases(h).fence(lease);
-            PassCounts done = work.apply(h);
+            PassCounts did = work.apply(h);
             if (begun[0] == null) {
-                begun[0] = new SyncStore(h).beginPass(lease.mailboxId(), now());
+                begun[0] = new SyncStore(h).beginPass(lease.mailboxId(), folders, now());
             }
-            new SyncStore(h).count(begun[0], done, folders);
-            return done;
+            new SyncStore(h).count(begun[0], did, done);
+            return did;
         });
         id = begun[0];
         return counts;
@@ -76,7 +93,7 @@ final class Pass {
         fenced(h -> {
             if (id != null || error != null) {
                 SyncStore store = new SyncStore(h);
-                long pass = id == null ? store.beginPass(lease.mailboxId(), now()) : id;
+                long pass = id == null ? store.beginPass(lease.mailboxId(), folders, now()) : id;
                 store.endPass(pass, outcome, error, now());
             }
             ending.accept(h);
@@ -95,6 +112,9 @@ final class Pass {
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         if (!target.state().isTried() && target.state() != MailboxState.PAUSED_BY_PLAN) {
             throw new PassStopped("The mailbox is " + target.state());
+        }
+        if (target.cancelledBy() != null) {
+            throw new PassStopped("Cancelled by " + target.cancelledBy());
         }
         Instant now = now();
         Entitlement entitlement = plan.entitlement(target.accountId(), now);

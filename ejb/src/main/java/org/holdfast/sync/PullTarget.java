@@ -8,6 +8,7 @@ import org.holdfast.mailbox.MailboxState;
  *
  * @param secret sealed
  * @param rank how many connected mailboxes of the same kind came before it, for the plan's limit
+ * @param cancelledBy who asked to end the running pass; null: nobody
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PullTarget(
@@ -18,4 +19,5 @@ record PullTarget(
         byte[] secret,
         MailboxState state,
         boolean shared,
-        long rank) {}
+        long rank,
+        String cancelledBy) {}
