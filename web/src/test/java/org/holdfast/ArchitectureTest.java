@@ -29,7 +29,11 @@ import java.util.regex.Pattern;
 class ArchitectureTest {
 
     private static final String[] MAIL = {
-        "jakarta.mail..", "org.eclipse.angus..", "org.holdfast.angus..", "org.holdfast.sync.imap.."
+        "jakarta.mail..",
+        "org.eclipse.angus..",
+        "org.holdfast.angus..",
+        "org.holdfast.sync.imap..",
+        "org.holdfast.sync.smtp.."
     };
 
     /** The first promise: retention has no way to reach a provider. */
@@ -49,8 +53,9 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("org.holdfast.sync.."));
 
     @ArchTest
-    static final ArchRule mailClassesLiveInOnePackage = noClasses()
-            .that(not(resideInAnyPackage("org.holdfast.sync.imap..", "org.holdfast.angus..")))
+    static final ArchRule mailClassesLiveInTheirPackages = noClasses()
+            .that(not(
+                    resideInAnyPackage("org.holdfast.sync.imap..", "org.holdfast.sync.smtp..", "org.holdfast.angus..")))
             .should()
             .dependOnClassesThat(resideInAnyPackage("jakarta.mail..", "org.eclipse.angus..", "org.holdfast.angus.."));
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param approved who looked at it a second time, and when
  * @param published who put it into the terms, and when
  * @param withdrawn who took it back, and when
+ * @param previewId the stored preview on which it was approved
  */
 public record TermsChange(
         long id,
@@ -21,7 +22,8 @@ public record TermsChange(
         Step drafted,
         Optional<Step> approved,
         Optional<Step> published,
-        Optional<Step> withdrawn) {
+        Optional<Step> withdrawn,
+        Optional<Long> previewId) {
 
     /** Who took a step, and when. */
     public record Step(String by, Instant at) {}

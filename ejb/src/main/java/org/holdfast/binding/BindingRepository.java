@@ -1,10 +1,14 @@
 package org.holdfast.binding;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.event.EventType;
+import org.holdfast.event.Events;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -50,14 +54,26 @@ public final class BindingRepository {
                 .bind("at", at)
                 .execute();
         if (inserted == 1) {
-            int updated = handle.createUpdate("UPDATE mail_copy SET bind_count = bind_count + 1 WHERE id = :copy")
+            long mailbox = handle.createQuery(
+                            "UPDATE mail_copy SET bind_count = bind_count + 1 WHERE id = :copy RETURNING mailbox_id")
                     .bind("copy", copyId)
-                    .execute();
-            if (updated != 1) {
-                throw new IllegalStateException("Copy " + copyId + " went while it was bound");
-            }
+                    .mapTo(Long.class)
+                    .findOne()
+                    .orElseThrow(() -> new IllegalStateException("Copy " + copyId + " went while it was bound"));
+            told(copyId, accountId, mailbox, target, by);
         }
         return find(copyId, target).orElseThrow();
+    }
+
+    private void told(long copyId, long accountId, long mailbox, BindingTarget target, String by) {
+        JsonObject payload = Json.createObjectBuilder()
+                .add("messageId", Long.toString(copyId))
+                .add("mailboxId", Long.toString(mailbox))
+                .add("kind", target.kind())
+                .add("reference", target.reference())
+                .add("boundBy", by)
+                .build();
+        Events.record(handle, EventType.MESSAGE_BOUND, accountId, "mailbox:" + mailbox, payload);
     }
 
     /**

@@ -3,11 +3,16 @@ package org.holdfast.ledger;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.util.Optional;
 import org.holdfast.account.Role;
+import org.holdfast.event.EventType;
+import org.holdfast.event.Events;
 import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads the record of every purged copy: verifies the whole, and finds one. */
@@ -23,7 +28,21 @@ public class Ledger {
 
     /** Reads every entry and recomputes every hash; stops at the first break. Minutes on a large ledger. */
     public Verification verify() {
-        return jdbi.withHandle(h -> new LedgerRows(h).verify());
+        return jdbi.withHandle(h -> {
+            Verification found = new LedgerRows(h).verify();
+            found.firstBreak().ifPresent(broken -> told(h, broken));
+            return found;
+        });
+    }
+
+    private static void told(Handle handle, Verification.Break broken) {
+        JsonObject payload = Json.createObjectBuilder()
+                .add("runId", Long.toString(broken.runId()))
+                .add("slice", broken.slice())
+                .add("entry", broken.entry())
+                .add("kind", broken.kind().name())
+                .build();
+        Events.record(handle, EventType.LEDGER_BROKEN, Events.INSTALLATION, "ledger", payload);
     }
 
     /**

@@ -48,6 +48,9 @@ public class Mailboxes {
     private ServerCheck servers;
 
     @Inject
+    private SubmissionCheck submission;
+
+    @Inject
     private SecretBox secrets;
 
     @Inject
@@ -64,8 +67,9 @@ public class Mailboxes {
      * transaction is open while the provider is asked.
      *
      * @throws Refusal with code {@code plan-does-not-sync}, {@code mailbox-limit-reached},
-     *     {@code address-connected}, {@code host-refused}, {@code login-refused}, {@code certificate-refused},
-     *     {@code server-unreachable} or {@code keyset-missing}
+     *     {@code address-connected}, {@code host-refused}, {@code login-refused}, {@code smtp-login-refused},
+     *     {@code certificate-refused}, {@code server-unreachable}, {@code smtp-server-unreachable} or
+     *     {@code keyset-missing}
      */
     @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
     public Mailbox connect(ConnectMailbox request) {
@@ -82,6 +86,9 @@ public class Mailboxes {
             hosts.checkSmtp(request.smtp());
         }
         List<FoundFolder> folders = servers.login(request.imap(), request.login(), request.password());
+        if (request.smtp() != null) {
+            submission.signIn(request.smtp(), request.login(), request.password());
+        }
         Mailbox mailbox = enrolment.store(request, folders, caller.name());
         due.fire(new MailboxDue(mailbox.id()));
         return mailbox;

@@ -212,7 +212,8 @@ public final class TermsRepository {
                 step(row, "drafted").orElseThrow(),
                 step(row, "approved"),
                 step(row, "published"),
-                step(row, "withdrawn"));
+                step(row, "withdrawn"),
+                Optional.ofNullable(row.getObject("preview_id", Long.class)));
     }
 
     private static Grant grant(ResultSet row) throws SQLException {

@@ -2,6 +2,7 @@ package org.holdfast.retention;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Legal holds in the database. Placing and releasing update the account's own row, on which a purge takes
- * a shared lock before it looks: an acknowledged hold is seen by whatever is purged after it.
+ * a shared lock before it looks: an acknowledged hold is seen by whatever is purged after it. What a hold
+ * by query counts on is {@link QueryHolds}'s.
  */
 public final class HoldRepository {
 
@@ -30,41 +32,61 @@ public final class HoldRepository {
     }
 
     /**
-     * Places a hold.
+     * Places a hold. One on an account or mailbox is in force with the transaction; one by query from then on
+     * counts on what arrives, and {@link QueryHolds} walks over what is there.
      *
-     * @param mailboxId null: the whole account
      * @throws IllegalStateException if the account or mailbox is not there
      */
-    public Hold place(long accountId, Long mailboxId, String name, Hold.Step placed) {
-        count(accountId, mailboxId, 1, null);
-        return handle.createQuery("INSERT INTO legal_hold (account_id, mailbox_id, name, reason, placed_by, placed_at)"
-                        + " VALUES (:account, :mailbox, :name, :reason, :by, :at) RETURNING *")
-                .bind("account", accountId)
-                .bind("mailbox", mailboxId)
-                .bind("name", name)
-                .bind("reason", placed.reason())
-                .bind("by", placed.by())
-                .bind("at", placed.at())
+    public Hold place(NewHold hold, String by, Instant at) {
+        boolean query = hold.query().isPresent();
+        count(hold.accountId(), hold.mailboxId().orElse(null), query ? 0 : 1, null);
+        if (query) {
+            new QueryHolds(handle).lockArrivals(hold.accountId());
+        }
+        return handle.createQuery("INSERT INTO legal_hold (account_id, mailbox_id, by_query, sender, words, clock_from,"
+                        + " clock_until, name, reason, ends_at, placed_by, placed_at, status, in_force_at, to_look_at)"
+                        + " VALUES (:account, :mailbox, :query, :sender, :words, :from, :until, :name, :reason, :ends,"
+                        + " :by, :at, :status, :inForce, 0) RETURNING *")
+                .bind("account", hold.accountId())
+                .bind("mailbox", hold.mailboxId().orElse(null))
+                .bind("query", query)
+                .bind("sender", hold.query().flatMap(HoldQuery::sender).orElse(null))
+                .bind("words", hold.query().flatMap(HoldQuery::words).orElse(null))
+                .bind("from", hold.query().flatMap(HoldQuery::from).orElse(null))
+                .bind("until", hold.query().flatMap(HoldQuery::until).orElse(null))
+                .bind("name", hold.name().strip())
+                .bind("reason", hold.reason().strip())
+                .bind("ends", hold.endsAt().orElse(null))
+                .bind("by", by)
+                .bind("at", at)
+                .bind("status", query ? Hold.Status.PLACING : Hold.Status.IN_FORCE)
+                .bind("inForce", query ? null : at)
                 .map((row, context) -> read(row))
                 .one();
     }
 
     /**
-     * Ends a hold that is in force.
+     * Ends a hold that was not released before. One by query is then taken off its copies by
+     * {@link QueryHolds}.
      *
-     * @param keepUntil end of the release grace, should it have been the last hold of its account or mailbox
-     * @return whether it was in force
+     * @param keepUntil end of the release grace of what only it kept
+     * @return whether it was not released before
      */
     public boolean release(Hold hold, Hold.Step released, Instant keepUntil) {
         int ended = handle.createUpdate("UPDATE legal_hold SET released_by = :by, released_at = :at,"
-                        + " release_reason = :reason WHERE id = :id AND released_at IS NULL")
+                        + " release_reason = :reason, grace_until = :keepUntil, lease_until = NULL,"
+                        + " lease_token = lease_token + 1,"
+                        + " status = CASE WHEN by_query THEN 'RELEASING' ELSE 'RELEASED' END"
+                        + " WHERE id = :id AND released_at IS NULL")
                 .bind("by", released.by())
                 .bind("at", released.at())
                 .bind("reason", released.reason())
+                .bind("keepUntil", keepUntil)
                 .bind("id", hold.id())
                 .execute();
         if (ended == 1) {
-            count(hold.accountId(), hold.mailboxId().orElse(null), -1, keepUntil);
+            int change = hold.query().isPresent() ? 0 : -1;
+            count(hold.accountId(), hold.mailboxId().orElse(null), change, keepUntil);
         }
         return ended == 1;
     }
@@ -74,6 +96,16 @@ public final class HoldRepository {
                 .bind("id", id)
                 .map((row, context) -> read(row))
                 .findOne();
+    }
+
+    /** Holds whose end has come and that nobody released, oldest end first. */
+    public List<Hold> ended(Instant now, int most) {
+        return handle.createQuery("SELECT * FROM legal_hold WHERE released_at IS NULL AND ends_at <= :now"
+                        + " ORDER BY ends_at LIMIT :most FOR UPDATE SKIP LOCKED")
+                .bind("now", now)
+                .bind("most", most)
+                .map((row, context) -> read(row))
+                .list();
     }
 
     /**
@@ -93,19 +125,33 @@ public final class HoldRepository {
                 .list();
     }
 
+    /** The holds that keep a copy now, on itself, its mailbox or its account, oldest first. */
+    public List<Hold> keeping(long copyId) {
+        return handle.createQuery("SELECT h.* FROM mail_copy c JOIN legal_hold h ON h.account_id = c.account_id"
+                        + " WHERE c.id = :copy AND ((NOT h.by_query AND h.released_at IS NULL"
+                        + " AND (h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id))"
+                        + " OR EXISTS (SELECT FROM hold_copy k WHERE k.hold_id = h.id AND k.copy_id = c.id))"
+                        + " ORDER BY h.id")
+                .bind("copy", copyId)
+                .map((row, context) -> read(row))
+                .list();
+    }
+
+    /** A hold by query counts on copies: change 0 only raises the account's version, under its lock. */
     private void count(long accountId, Long mailboxId, int change, Instant keepUntil) {
+        boolean all = mailboxId == null && change != 0;
         int account = handle.createUpdate("UPDATE account SET policy_version = policy_version + 1,"
                         + " hold_count = hold_count + :change,"
-                        + " keep_until = CASE WHEN hold_count + :change = 0"
+                        + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
                         + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :account")
-                .bind("change", mailboxId == null ? change : 0)
-                .bind("keepUntil", mailboxId == null ? keepUntil : null)
+                .bind("change", all ? change : 0)
+                .bind("keepUntil", all ? keepUntil : null)
                 .bind("account", accountId)
                 .execute();
-        int mailbox = mailboxId == null
+        int mailbox = mailboxId == null || change == 0
                 ? 1
                 : handle.createUpdate("UPDATE mailbox SET hold_count = hold_count + :change,"
-                                + " keep_until = CASE WHEN hold_count + :change = 0"
+                                + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
                                 + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :mailbox")
                         .bind("change", change)
                         .bind("keepUntil", keepUntil)
@@ -116,7 +162,7 @@ public final class HoldRepository {
         }
     }
 
-    private static Hold read(ResultSet row) throws SQLException {
+    static Hold read(ResultSet row) throws SQLException {
         Hold.Step placed = new Hold.Step(
                 row.getString("placed_by"), row.getTimestamp("placed_at").toInstant(), row.getString("reason"));
         Hold.Step released = row.getTimestamp("released_at") == null
@@ -129,9 +175,27 @@ public final class HoldRepository {
                 row.getLong("id"),
                 row.getLong("account_id"),
                 Optional.ofNullable(row.getObject("mailbox_id", Long.class)),
+                query(row),
                 row.getString("name"),
                 row.getString("reason"),
+                instant(row, "ends_at"),
+                Hold.Status.valueOf(row.getString("status")),
+                new Hold.Progress(row.getLong("looked_at"), row.getLong("to_look_at"), row.getLong("held_copies")),
                 placed,
                 Optional.ofNullable(released));
+    }
+
+    private static Optional<HoldQuery> query(ResultSet row) throws SQLException {
+        return row.getBoolean("by_query")
+                ? Optional.of(new HoldQuery(
+                        Optional.ofNullable(row.getString("sender")),
+                        Optional.ofNullable(row.getString("words")),
+                        instant(row, "clock_from"),
+                        instant(row, "clock_until")))
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getTimestamp(column)).map(Timestamp::toInstant);
     }
 }

@@ -2,61 +2,56 @@ package org.holdfast.retention;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.holdfast.account.Role;
-import org.holdfast.plan.PlanPolicy;
 import org.holdfast.refusal.Refusal;
-import org.holdfast.security.AuditTrail;
-import org.holdfast.security.Caller;
-import org.holdfast.security.CurrentCaller;
 import org.jdbi.v3.core.Jdbi;
 
-/** Places legal holds and releases them. What is held is never due, on FREE too. */
+/**
+ * Places legal holds and releases them, one or many at once. What is held is never due, on FREE too. A hold by
+ * query is walked over the copies in batches: small ones are in force when they are answered, others say how
+ * far they are.
+ */
 @Stateless
 @RolesAllowed(Role.ADMINISTRATOR_NAME)
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class LegalHolds {
+
+    /** Batches that the caller waits for; what is left goes on in the background. */
+    private static final int AT_ONCE = 5;
 
     @Inject
     private Jdbi jdbi;
 
     @Inject
-    private CurrentCaller currentCaller;
+    private HoldSteps steps;
 
     @Inject
-    private PlanPolicy policy;
-
-    @Inject
-    private AuditTrail audit;
-
-    @Inject
-    private Clock clock;
+    private HoldWalks walks;
 
     /**
-     * Places a hold; from its acknowledgement on nothing of it is purged.
+     * Places a hold on everything of an account or mailbox; from its acknowledgement on nothing of it is purged.
      *
      * @param mailboxId null: the whole account
-     * @param name 1 to 200 characters, how people speak of it
-     * @param reason 1 to 2,000 characters
      * @throws Refusal if the account or mailbox is not there, or a text is missing or too long
      */
     public Hold place(long accountId, Long mailboxId, String name, String reason) {
-        Caller caller = currentCaller.get();
-        requireText("name", name, 200);
-        requireText("reason", reason, 2_000);
-        policy.entitlement(accountId, clock.instant());
-        return jdbi.withHandle(h -> {
-            HoldRepository holds = new HoldRepository(h);
-            if (mailboxId != null && !holds.hasMailbox(accountId, mailboxId)) {
-                throw Refusal.notFound("mailbox", mailboxId);
-            }
-            Hold hold = holds.place(
-                    accountId, mailboxId, name.strip(), new Hold.Step(caller.name(), clock.instant(), reason.strip()));
-            audit.record(caller.name(), "hold.place", subject(hold), reason, hold.name());
-            return hold;
-        });
+        return place(NewHold.onAll(accountId, mailboxId, name, reason));
+    }
+
+    /**
+     * Places a hold. One by query is in force when its status says so; copies that arrive are kept from its
+     * acknowledgement on in any case.
+     *
+     * @throws Refusal if the account or mailbox is not there, a text is missing or too long, or it would end
+     *     before it begins
+     */
+    public Hold place(NewHold hold) {
+        return walked(steps.place(hold));
     }
 
     /**
@@ -65,21 +60,42 @@ public class LegalHolds {
      * @throws Refusal if it is not there or was released before
      */
     public Hold release(long holdId, String reason) {
-        Caller caller = currentCaller.get();
-        requireText("reason", reason, 2_000);
-        Instant now = clock.instant();
-        return jdbi.withHandle(h -> {
-            HoldRepository holds = new HoldRepository(h);
-            Hold hold = holds.find(holdId).orElseThrow(() -> Refusal.notFound("hold", holdId));
-            Instant keepUntil =
-                    now.plus(policy.entitlement(hold.accountId(), now).grace());
-            if (!holds.release(hold, new Hold.Step(caller.name(), now, reason.strip()), keepUntil)) {
-                throw new Refusal(
-                        Refusal.Kind.CONFLICT, "hold-already-released", "Hold " + hold.name() + " was released before");
-            }
-            audit.record(caller.name(), "hold.release", subject(hold), reason, hold.name());
-            return holds.find(holdId).orElseThrow();
-        });
+        return walked(steps.release(holdId, reason));
+    }
+
+    /**
+     * What came of one of many.
+     *
+     * @param hold as it stands; empty if it was refused
+     * @param refusal why not; empty if it was done
+     */
+    public record Result(Optional<Hold> hold, Optional<Refusal> refusal) {}
+
+    /** Places many holds, each on its own: one that is refused does not stop the others. In the order given. */
+    public List<Result> placeAll(List<NewHold> holds) {
+        return holds.stream().map(hold -> result(() -> place(hold))).toList();
+    }
+
+    /** Releases many holds, each on its own. In the order given. */
+    public List<Result> releaseAll(List<Long> holdIds, String reason) {
+        return holdIds.stream().map(id -> result(() -> release(id, reason))).toList();
+    }
+
+    /** What a hold would keep if it were placed now; nothing is changed. */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+    public HoldPreview preview(NewHold hold) {
+        return steps.preview(hold);
+    }
+
+    /**
+     * One hold.
+     *
+     * @throws Refusal if it is not there
+     */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+    public Hold get(long holdId) {
+        return jdbi.withHandle(h -> new HoldRepository(h).find(holdId))
+                .orElseThrow(() -> Refusal.notFound("hold", holdId));
     }
 
     /**
@@ -94,14 +110,35 @@ public class LegalHolds {
         return jdbi.withHandle(h -> new HoldRepository(h).page(accountId, beforeId, limit));
     }
 
-    private static String subject(Hold hold) {
-        return hold.mailboxId().map(id -> "mailbox:" + id).orElse("account:" + hold.accountId());
+    /** Walks as far as the caller waits for; the watch of any node goes on with the rest. */
+    private Hold walked(Hold hold) {
+        if (hold.query().isEmpty()) {
+            return hold;
+        }
+        Optional<QueryHolds.Claim> claim = walks.claim(hold.id());
+        boolean more = claim.isPresent();
+        for (int batch = 0; more && batch < AT_ONCE; batch++) {
+            more = walks.walk(claim.get());
+        }
+        if (more) {
+            walks.giveBack(claim.get());
+        }
+        return get(hold.id());
     }
 
-    private static void requireText(String field, String text, int most) {
-        if (text == null || text.isBlank() || text.length() > most) {
-            throw new Refusal(
-                    Refusal.Kind.UNUSABLE, "hold-unusable", "A hold's " + field + " has 1 to " + most + " characters");
+    private interface Step {
+        Hold take();
+    }
+
+    private static Result result(Step step) {
+        try {
+            return new Result(Optional.of(step.take()), Optional.empty());
+        } catch (Refusal e) {
+            return new Result(Optional.empty(), Optional.of(e));
         }
+    }
+
+    static String subject(Hold hold) {
+        return hold.mailboxId().map(id -> "mailbox:" + id).orElse("account:" + hold.accountId());
     }
 }

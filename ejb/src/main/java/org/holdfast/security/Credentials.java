@@ -34,15 +34,14 @@ public class Credentials {
      * @param address the network address that the attempt comes from
      */
     public Optional<SignedIn> byPassword(String email, String password, String address) {
-        boolean admitted = attempts.limiter().admits(email, address);
+        boolean admitted = attempts.limiter().admit(email, address);
         Optional<CredentialTable.Known> known = jdbi.withHandle(h -> new CredentialTable(h).byEmail(email.strip()));
         boolean matches = passwords.matches(
                 password, known.map(CredentialTable.Known::passwordHash).orElse(null));
         if (admitted && matches) {
-            attempts.limiter().succeeded(email);
+            attempts.limiter().succeeded(email, address);
             return known.map(CredentialTable.Known::user);
         }
-        attempts.limiter().failed(email, address);
         LOG.log(
                 System.Logger.Level.WARNING,
                 "Sign-in refused from {0}{1}",

@@ -38,13 +38,14 @@ public class SignInLimiter {
         this.keys = keys;
     }
 
-    /** Whether another attempt may be looked at. */
-    public synchronized boolean admits(String email, String address) {
-        return count(user(email)) < PER_USER && count(network(address)) < PER_ADDRESS;
-    }
-
-    /** Remembers a failed attempt. */
-    public synchronized void failed(String email, String address) {
+    /**
+     * Lets an attempt through, or not. It counts as failed from here on until it succeeds, so that a burst of
+     * guesses at the same moment gets no further than the same guesses in a row.
+     */
+    public synchronized boolean admit(String email, String address) {
+        if (count(user(email)) >= PER_USER || count(network(address)) >= PER_ADDRESS) {
+            return false;
+        }
         for (String key : List.of(user(email), network(address))) {
             Failures known = current(key);
             failures.put(key, known == null ? new Failures(clock.instant(), 1) : known.oneMore());
@@ -52,11 +53,13 @@ public class SignInLimiter {
         while (failures.size() > keys) {
             failures.remove(failures.keySet().iterator().next());
         }
+        return true;
     }
 
-    /** Forgets the failures of a user who came in; those of the address stay. */
-    public synchronized void succeeded(String email) {
+    /** Forgets the failures of a user who came in; of the address only this one attempt, which was none. */
+    public synchronized void succeeded(String email, String address) {
         failures.remove(user(email));
+        failures.computeIfPresent(network(address), (key, known) -> known.count() > 1 ? known.oneLess() : null);
     }
 
     /** How many keys are remembered now. */
@@ -106,6 +109,10 @@ public class SignInLimiter {
 
         Failures oneMore() {
             return new Failures(since, count + 1);
+        }
+
+        Failures oneLess() {
+            return new Failures(since, count - 1);
         }
     }
 }

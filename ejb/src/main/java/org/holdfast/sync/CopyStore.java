@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.retention.QueryHolds;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -42,10 +44,16 @@ final class CopyStore {
         try {
             insertContent(ids, copies);
             insertRows(ids, folder, validity, copies, now);
+            new QueryHolds(handle).countOnNew(folder.accountId(), ids);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
         }
+        CopyEvents.received(
+                handle,
+                ids.stream()
+                        .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
+                        .toList());
     }
 
     private void insertContent(List<Long> ids, List<NewCopy> copies) throws SQLException {

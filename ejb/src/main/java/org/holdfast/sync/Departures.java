@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import org.holdfast.event.CopyEvents;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -95,6 +96,7 @@ final class Departures {
                 .mapTo(Boolean.class)
                 .one();
         List<Long> removed = held ? List.of() : remove(copyIds, now);
+        CopyEvents.gone(handle, named(mailboxId, removed), CopyEvents.Reason.ORIGINAL_GONE);
         handle.createUpdate("DELETE FROM mail_content WHERE copy_id = ANY (:ids)")
                 .bindArray("ids", Long.class, removed.toArray())
                 .execute();
@@ -109,6 +111,16 @@ final class Departures {
                 .bindArray("ids", Long.class, copyIds.toArray())
                 .execute();
         return removed.size();
+    }
+
+    private List<CopyEvents.Named> named(long mailboxId, List<Long> ids) {
+        long account = handle.createQuery("SELECT account_id FROM mailbox WHERE id = :mailbox")
+                .bind("mailbox", mailboxId)
+                .mapTo(Long.class)
+                .one();
+        return ids.stream()
+                .map(id -> new CopyEvents.Named(account, mailboxId, id))
+                .toList();
     }
 
     private List<Long> remove(Collection<Long> copyIds, Instant now) {

@@ -26,7 +26,8 @@ final class SyncStore {
                         "SELECT m.*, s.cancelled_by, (SELECT count(*) FROM mailbox o WHERE o.account_id = m.account_id"
                                 + " AND o.shared = m.shared AND (m.shared OR o.owner_id = m.owner_id)"
                                 + " AND o.state NOT IN ('DISCONNECTED', 'PAUSED_BY_USER')"
-                                + " AND (o.connected_at, o.id) < (m.connected_at, m.id)) AS rank"
+                                + " AND (o.chosen_at IS NULL, o.connected_at, o.id)"
+                        + " < (m.chosen_at IS NULL, m.connected_at, m.id)) AS rank"
                                 + " FROM mailbox m JOIN mailbox_sync s ON s.mailbox_id = m.id WHERE m.id = :mailbox")
                 .bind("mailbox", mailboxId)
                 .map((row, context) -> target(row))

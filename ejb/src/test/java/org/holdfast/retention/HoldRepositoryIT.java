@@ -103,12 +103,13 @@ class HoldRepositoryIT {
     @Test
     void aHoldOnNobodyIsRefused() {
         assertThatIllegalStateException()
-                .isThrownBy(() ->
-                        jdbi.useTransaction(h -> new HoldRepository(h).place(Long.MAX_VALUE, null, "nobody", PLACED)));
+                .isThrownBy(() -> jdbi.useTransaction(h -> new HoldRepository(h)
+                        .place(NewHold.onAll(Long.MAX_VALUE, null, "nobody", "court order"), "admin", NOW)));
     }
 
     private Hold place(Long on) {
-        return jdbi.inTransaction(h -> new HoldRepository(h).place(account, on, "Case 7", PLACED));
+        return jdbi.inTransaction(
+                h -> new HoldRepository(h).place(NewHold.onAll(account, on, "Case 7", "court order"), "admin", NOW));
     }
 
     private static boolean release(Hold hold) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SignInLimiterTest {
@@ -17,40 +18,57 @@ class SignInLimiterTest {
     @Test
     void userIsClosedAfterTenFailuresFromAnywhere() {
         fail("a@example.org", "192.0.2.", 10);
-        assertThat(limiter.admits("A@Example.org ", "198.51.100.7")).isFalse();
-        assertThat(limiter.admits("b@example.org", "198.51.100.7")).isTrue();
+        assertThat(limiter.admit("A@Example.org ", "198.51.100.7")).isFalse();
+        assertThat(limiter.admit("b@example.org", "198.51.100.7")).isTrue();
     }
 
     @Test
     void addressIsClosedAfterThirtyFailuresForAnybody() {
         for (int i = 0; i < SignInLimiter.PER_ADDRESS; i++) {
-            limiter.failed("user" + i + "@example.org", "192.0.2.1");
+            limiter.admit("user" + i + "@example.org", "192.0.2.1");
         }
-        assertThat(limiter.admits("new@example.org", "192.0.2.1")).isFalse();
-        assertThat(limiter.admits("new@example.org", "192.0.2.2")).isTrue();
+        assertThat(limiter.admit("new@example.org", "192.0.2.1")).isFalse();
+        assertThat(limiter.admit("new@example.org", "192.0.2.2")).isTrue();
     }
 
     @Test
     void doorOpensAgainWhenTheWindowIsOver() {
         fail("a@example.org", "192.0.2.", 10);
         clock.now = clock.now.plus(SignInLimiter.WINDOW).minusMillis(1);
-        assertThat(limiter.admits("a@example.org", "192.0.2.200")).isFalse();
+        assertThat(limiter.admit("a@example.org", "192.0.2.200")).isFalse();
         clock.now = clock.now.plusMillis(1);
-        assertThat(limiter.admits("a@example.org", "192.0.2.200")).isTrue();
+        assertThat(limiter.admit("a@example.org", "192.0.2.200")).isTrue();
     }
 
     @Test
     void successForgetsTheUsersFailures() {
         fail("a@example.org", "192.0.2.", 9);
-        limiter.succeeded("a@example.org");
+        limiter.succeeded("a@example.org", "192.0.2.8");
         fail("a@example.org", "192.0.2.", 9);
-        assertThat(limiter.admits("a@example.org", "192.0.2.200")).isTrue();
+        assertThat(limiter.admit("a@example.org", "192.0.2.200")).isTrue();
+    }
+
+    @Test
+    void successDoesNotCountAgainstTheAddress() {
+        for (int i = 0; i < 2 * SignInLimiter.PER_ADDRESS; i++) {
+            assertThat(limiter.admit("user" + i + "@example.org", "192.0.2.1")).isTrue();
+            limiter.succeeded("user" + i + "@example.org", "192.0.2.1");
+        }
+    }
+
+    @Test
+    void burstOfGuessesGetsNoFurtherThanTheSameGuessesInARow() {
+        long admitted = IntStream.range(0, 64)
+                .parallel()
+                .filter(i -> limiter.admit("a@example.org", "192.0.2." + i))
+                .count();
+        assertThat(admitted).isEqualTo(SignInLimiter.PER_USER);
     }
 
     @Test
     void memoryIsBounded() {
         for (int i = 0; i < 10_000; i++) {
-            limiter.failed("user" + i + "@example.org", "10.0." + i / 250 + "." + i % 250);
+            limiter.admit("user" + i + "@example.org", "10.0." + i / 250 + "." + i % 250);
         }
         assertThat(limiter.size()).isEqualTo(100);
     }
@@ -66,7 +84,7 @@ class SignInLimiterTest {
 
     private void fail(String email, String network, int times) {
         for (int i = 0; i < times; i++) {
-            limiter.failed(email, network + i);
+            limiter.admit(email, network + i);
         }
     }
 

@@ -6,14 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.holdfast.mailbox.CheckedServer;
 import org.holdfast.mailbox.TransportSecurity;
-import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
@@ -63,12 +58,12 @@ final class Connector {
         raw.allow(limits.connect());
         Socket transport = raw;
         if (target.server().security() == TransportSecurity.TLS) {
-            transport = handshake(target, raw);
+            transport = Tls.over(tls, target, raw);
         }
         greet(readLine(transport.getInputStream()), target);
         if (target.server().security() == TransportSecurity.STARTTLS) {
             startTls(target, raw);
-            transport = handshake(target, raw);
+            transport = Tls.over(tls, target, raw);
         }
         return new GuardedSocket(raw, transport, limits);
     }
@@ -99,34 +94,6 @@ final class Connector {
             }
         }
         throw new ConnectionInsecure(target.server() + " does not offer STARTTLS; nothing was sent in clear text");
-    }
-
-    private SSLSocket handshake(CheckedServer target, Socket raw) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) tls.createSocket(raw, target.host(), target.server().port(), true);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        socket.setSSLParameters(parameters);
-        try {
-            socket.startHandshake();
-            return socket;
-        } catch (SSLException e) {
-            throw refused(target, e);
-        }
-    }
-
-    private static ProviderFailure refused(CheckedServer target, SSLException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProviderFailure failure) {
-                return failure;
-            }
-            if (cause instanceof CertificateException) {
-                return new CertificateRefused(
-                        "The certificate of " + target.server() + " is refused: " + cause.getMessage(), e);
-            }
-        }
-        return new ConnectionLost("No TLS with " + target.server() + ": " + e.getMessage(), e);
     }
 
     /** Byte by byte: what comes after the line is not touched. */

@@ -1,2 +1,2 @@
-/** The one package that talks IMAP: bounded streams under the protocol classes of Angus. */
+/** The package that talks IMAP: bounded streams under the protocol classes of Angus. */
 package org.holdfast.sync.imap;
