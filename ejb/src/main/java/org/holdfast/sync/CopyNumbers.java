@@ -196,11 +196,14 @@ final class CopyNumbers {
      */
     Set<String> hintsElsewhere(KnownFolder folder, Collection<Instant> dates) {
         return new HashSet<>(handle.createQuery("SELECT c.received_at, " + SIZE + " AS size FROM mail_copy c"
-                        + " WHERE c.mailbox_id = :mailbox AND c.clock = ANY (:dates) AND c.folder_id <> :folder"
-                        + " AND c.original_gone_at IS NULL")
+                        + " WHERE c.mailbox_id = :mailbox AND c.clock = ANY (CAST(:dates AS timestamptz[]))"
+                        + " AND c.folder_id <> :folder AND c.original_gone_at IS NULL")
                 .bind("mailbox", folder.mailboxId())
                 .bind("folder", folder.id())
-                .bindArray("dates", Instant.class, dates.toArray())
+                .bindArray(
+                        "dates",
+                        String.class,
+                        dates.stream().map(Instant::toString).toArray())
                 .map((row, context) -> Homeless.hint(SyncStore.instant(row, "received_at"), row.getLong("size")))
                 .list());
     }

@@ -65,11 +65,14 @@ final class Pass {
     /** What there is to fetch, beside what was known before. */
     void plan(long originals, long bytes) {
         if (originals > 0) {
-            write(h -> PassCounts.NONE);
+            Long[] begun = {id};
             fenced(h -> {
-                new SyncStore(h).plan(id, originals, bytes);
-                return id;
+                SyncStore store = new SyncStore(h);
+                begun[0] = id == null ? store.beginPass(lease.mailboxId(), folders, now()) : id;
+                store.plan(begun[0], originals, bytes);
+                return begun;
             });
+            id = begun[0];
         }
     }
 

@@ -101,7 +101,7 @@ public final class QuarantineRows {
     void giveUp(long folderId, UidValidity validity, long uid, String reason, Instant now) {
         handle.createUpdate("INSERT INTO quarantined_original AS q (folder_id, uid_validity, uid, reason, first_seen,"
                         + " last_tried, tries, retry_at) VALUES (:folder, :validity, :uid, :reason, :now, :now, :givenUp,"
-                        + " :now + :first * interval '1 second')"
+                        + " CAST(:now AS timestamptz) + :first * interval '1 second')"
                         + " ON CONFLICT (folder_id, uid_validity, uid) DO UPDATE SET reason = excluded.reason,"
                         + " last_tried = excluded.last_tried, tries = greatest(excluded.tries, q.tries),"
                         + " retry_at = " + retryAt("greatest(excluded.tries, q.tries)"))

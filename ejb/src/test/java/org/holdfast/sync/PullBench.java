@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
 import javax.sql.DataSource;
@@ -27,6 +29,8 @@ final class PullBench {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
+    private static final Map<LocalPostgres, String> TEMPLATES = new ConcurrentHashMap<>();
+
     final Jdbi jdbi;
     final SecretBox secrets;
     final long accountId;
@@ -36,14 +40,23 @@ final class PullBench {
     WireLimits limits = WireLimits.DEFAULT;
 
     PullBench(LocalPostgres postgres, Path keys, String plan) {
-        DataSource database = postgres.createDatabase();
-        SchemaMigration.migrate(database);
+        DataSource database = database(postgres);
         jdbi = Jdbi.create(database);
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
         userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
                 + ", 'o" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
         subscribe(plan);
+    }
+
+    /** Migrated once for each server, then copied. */
+    private static DataSource database(LocalPostgres postgres) {
+        String template = TEMPLATES.computeIfAbsent(postgres, server -> {
+            String name = "migrated_" + NUMBERS.incrementAndGet();
+            SchemaMigration.migrate(server.createDatabase(name, "template1"));
+            return name;
+        });
+        return postgres.createDatabase("bench_" + NUMBERS.incrementAndGet(), template);
     }
 
     void subscribe(String plan) {

@@ -243,7 +243,7 @@ class PullIT {
             fill(imap, 1_100);
         }
         long mailbox = bench.mailbox("cut", dovecot.port());
-        for (int allowed = 3; allowed < 13; allowed += 3) {
+        for (int allowed = 5; allowed < 20; allowed += 3) {
             bench.pull(bench.claim(mailbox), new Dying(bench, allowed));
             assertThat(bench.count("folder_state s JOIN folder f ON f.id = s.folder_id WHERE f.wire_name = 'INBOX'"
                             + " AND (SELECT count(*) FROM mail_copy) < 1100"))
