@@ -15,8 +15,14 @@ public enum Setting {
             false,
             "Hosts, addresses or CIDR blocks, comma-separated, that mail connections may reach although they are"
                     + " private, on any port and in clear text"),
-    SYNC_INTERVAL("holdfast.sync.interval", "300", false, "Seconds between two passes over a mailbox, at least 10"),
+    SYNC_INTERVAL(
+            "holdfast.sync.interval",
+            "300",
+            false,
+            "Seconds between two passes over a mailbox, at least 10; after quiet ones up to six times as long"),
     SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
+    SYNC_PER_ACCOUNT("holdfast.sync.per-account", "8", false, "Connections for one account over all nodes, 1 to 1000"),
+    SYNC_PER_HOST("holdfast.sync.per-host", "50", false, "Connections to one mail host over all nodes, 1 to 10000"),
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
     PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
     PURGE_AT("holdfast.purge.at", "02:30", false, "Time of day (UTC, HH:mm) of the daily run, or off"),

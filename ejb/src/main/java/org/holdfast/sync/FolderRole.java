@@ -101,6 +101,7 @@ enum FolderRole {
     ARCHIVE("\\Archive", "archive", "archives", "archiv", "archivo", "archivio", "archief", "arkiv", "lưu trữ");
 
     private final String use;
+
     @SuppressWarnings("ImmutableEnumChecker") // Set.of
     private final Set<String> names;
 

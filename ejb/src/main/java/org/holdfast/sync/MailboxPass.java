@@ -5,7 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
 import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
@@ -16,10 +19,12 @@ import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
+import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
+import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
 
@@ -31,6 +36,7 @@ public final class MailboxPass {
 
     private static final System.Logger LOG = System.getLogger(MailboxPass.class.getName());
     private static final int FAILURES_UNTIL_UNREACHABLE = 10;
+    private static final Duration AFTER_CANCEL = Duration.ofHours(1);
     private static final Duration LEAST_WAIT = Duration.ofMinutes(1);
     private static final Duration MOST_WAIT = Duration.ofHours(1);
 
@@ -39,6 +45,7 @@ public final class MailboxPass {
     private final SecretBox secrets;
     private final ImapClient client;
     private final Clock clock;
+    private volatile Pass current;
 
     public MailboxPass(
             ShortTransaction transactions, PlanAnswer plan, SecretBox secrets, ImapClient client, Clock clock) {
@@ -73,20 +80,29 @@ public final class MailboxPass {
         }
     }
 
+    /** How long nothing has been done for it here: it waits for its provider. */
+    public Duration idle() {
+        Pass pass = current;
+        return pass == null ? Duration.ZERO : pass.idle();
+    }
+
     private Outcome attempt(Lease lease) {
         Pass pass = new Pass(lease, transactions, plan, clock);
+        current = pass;
         try {
             pass.requireAllowed();
             String error = pull(lease, pass);
             pass.end(Outcome.COMPLETED.name(), error, h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, error, clock.instant());
+                new Leases(h).complete(lease, pass.hasNews(), error, clock.instant());
             });
             return Outcome.COMPLETED;
         } catch (LeaseLost e) {
             throw e;
         } catch (Pass.PlanStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, MailboxState.PAUSED_BY_PLAN, e.getMessage());
+        } catch (Pass.Cancelled e) {
+            return cancel(lease, pass, e.getMessage());
         } catch (PassStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, null, e.getMessage());
         } catch (AuthenticationRejected e) {
@@ -120,9 +136,14 @@ public final class MailboxPass {
 
     private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
-        try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
-            String missing = new FolderTree(pass, session, target.mailboxId()).follow(session.folders());
-            List<KnownFolder> folders = pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant()));
+        try (ImapSession session = open(target, password, qresync, pass)) {
+            List<FoundFolder> listed = session.folders();
+            String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
+            Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
+            List<KnownFolder> folders =
+                    pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant())).stream()
+                            .filter(folder -> there.contains(folder.wireName()))
+                            .toList();
             pass.expect(folders.size());
             List<KnownFolder> later = new ArrayList<>();
             ProviderFailure refused = pull(session, pass, folders, later);
@@ -131,6 +152,27 @@ public final class MailboxPass {
             letGo(target.mailboxId(), pass, everyFolderSeen);
             ProviderFailure first = refused == null ? refusedLater : refused;
             return first == null ? missing : reason(first);
+        }
+    }
+
+    /** Whether the host can be reached concerns all its mailboxes. */
+    private ImapSession open(PullTarget target, String password, boolean qresync, Pass pass) throws IOException {
+        String host = target.imap().host();
+        try {
+            ImapSession session = client.open(target.imap(), target.login(), password, qresync);
+            if (target.hostInDoubt()) {
+                pass.fenced(h -> {
+                    new ProviderHosts(h).succeeded(host);
+                    return host;
+                });
+            }
+            return session;
+        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
+            pass.fenced(h -> {
+                new ProviderHosts(h).failed(host, target.mailboxId(), reason(e), clock.instant());
+                return host;
+            });
+            throw e;
         }
     }
 
@@ -182,6 +224,12 @@ public final class MailboxPass {
         return outcome;
     }
 
+    /** What is stored stays; the rest goes on when somebody asks, or after a while. */
+    private Outcome cancel(Lease lease, Pass pass, String reason) {
+        pass.end(Outcome.STOPPED.name(), reason, h -> new Leases(h).rest(lease, reason, AFTER_CANCEL));
+        return Outcome.STOPPED;
+    }
+
     private Outcome fail(Lease lease, Pass pass, Exception e, Duration asked) {
         String reason = reason(e);
         LOG.log(System.Logger.Level.WARNING, "Mailbox " + lease.mailboxId() + " was not synchronised", e);
@@ -191,7 +239,7 @@ public final class MailboxPass {
             if (failures + 1 >= FAILURES_UNTIL_UNREACHABLE) {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.UNREACHABLE, reason, clock.instant());
             }
-            leases.fail(lease, reason, wait(failures, asked));
+            leases.fail(lease, reason, wait(failures, asked), asked != null);
         });
         return Outcome.FAILED;
     }

@@ -1,6 +1,7 @@
 package org.holdfast.sync;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ final class Pass {
     private final Clock clock;
     private int folders;
     private Long id;
+    private volatile long active = System.nanoTime();
 
     Pass(Lease lease, ShortTransaction transactions, PlanAnswer plan, Clock clock) {
         this.lease = lease;
@@ -41,12 +43,21 @@ final class Pass {
     }
 
     <T> T read(Function<Handle, T> query) {
-        return transactions.call(query);
+        return call(query);
+    }
+
+    private <T> T call(Function<Handle, T> work) {
+        active = System.nanoTime();
+        try {
+            return transactions.call(work);
+        } finally {
+            active = System.nanoTime();
+        }
     }
 
     /** Database work under the lease that counts nothing. */
     <T> T fenced(Function<Handle, T> work) {
-        return transactions.call(h -> {
+        return call(h -> {
             new Leases(h).fence(lease);
             return work.apply(h);
         });
@@ -78,7 +89,7 @@ final class Pass {
 
     private PassCounts write(Function<Handle, PassCounts> work, int done) {
         Long[] begun = {id};
-        PassCounts counts = transactions.call(h -> {
+        PassCounts counts = call(h -> {
             new Leases(h).fence(lease);
             PassCounts did = work.apply(h);
             if (begun[0] == null) {
@@ -117,7 +128,7 @@ final class Pass {
             throw new PassStopped("The mailbox is " + target.state());
         }
         if (target.cancelledBy() != null) {
-            throw new PassStopped("Cancelled by " + target.cancelledBy());
+            throw new Cancelled("Cancelled by " + target.cancelledBy());
         }
         Instant now = now();
         Entitlement entitlement = plan.entitlement(target.accountId(), now);
@@ -139,6 +150,26 @@ final class Pass {
                     + "; older ones come first");
         }
         return Optional.empty();
+    }
+
+    /** How long nothing has been done: the pass waits for its provider. */
+    Duration idle() {
+        return Duration.ofNanos(System.nanoTime() - active);
+    }
+
+    /** Whether anything was written beside the lease. */
+    boolean hasNews() {
+        return id != null;
+    }
+
+    /** A person ended this pass; the next one goes on where it was. */
+    static final class Cancelled extends PassStopped {
+
+        private static final long serialVersionUID = 1L;
+
+        Cancelled(String message) {
+            super(message);
+        }
     }
 
     /** The plan does not allow it; it may again. */

@@ -9,6 +9,7 @@ import org.holdfast.mailbox.MailboxState;
  * @param secret sealed
  * @param rank how many connected mailboxes of the same kind came before it, for the plan's limit
  * @param cancelledBy who asked to end the running pass; null: nobody
+ * @param hostInDoubt whether mailboxes could not reach the host lately
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PullTarget(
@@ -20,4 +21,5 @@ record PullTarget(
         MailboxState state,
         boolean shared,
         long rank,
-        String cancelledBy) {}
+        String cancelledBy,
+        boolean hostInDoubt) {}

@@ -22,13 +22,13 @@ final class SyncStore {
     }
 
     Optional<PullTarget> target(long mailboxId) {
-        return handle.createQuery(
-                        "SELECT m.*, s.cancelled_by, (SELECT count(*) FROM mailbox o WHERE o.account_id = m.account_id"
-                                + " AND o.shared = m.shared AND (m.shared OR o.owner_id = m.owner_id)"
-                                + " AND o.state NOT IN ('DISCONNECTED', 'PAUSED_BY_USER')"
-                                + " AND (o.chosen_at IS NULL, o.connected_at, o.id)"
+        return handle.createQuery("SELECT m.*, s.cancelled_by, EXISTS (SELECT FROM provider_host h"
+                        + " WHERE h.host = lower(m.imap_host)) AS host_in_doubt, (SELECT count(*) FROM mailbox o WHERE o.account_id = m.account_id"
+                        + " AND o.shared = m.shared AND (m.shared OR o.owner_id = m.owner_id)"
+                        + " AND o.state NOT IN ('DISCONNECTED', 'PAUSED_BY_USER')"
+                        + " AND (o.chosen_at IS NULL, o.connected_at, o.id)"
                         + " < (m.chosen_at IS NULL, m.connected_at, m.id)) AS rank"
-                                + " FROM mailbox m JOIN mailbox_sync s ON s.mailbox_id = m.id WHERE m.id = :mailbox")
+                        + " FROM mailbox m JOIN mailbox_sync s ON s.mailbox_id = m.id WHERE m.id = :mailbox")
                 .bind("mailbox", mailboxId)
                 .map((row, context) -> target(row))
                 .findOne();
@@ -47,7 +47,8 @@ final class SyncStore {
                 MailboxState.valueOf(row.getString("state")),
                 row.getBoolean("shared"),
                 row.getLong("rank"),
-                row.getString("cancelled_by"));
+                row.getString("cancelled_by"),
+                row.getBoolean("host_in_doubt"));
     }
 
     /** Moves a mailbox that passes may touch to another state; one that its owner paused or ended stays. */

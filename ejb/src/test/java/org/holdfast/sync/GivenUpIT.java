@@ -69,7 +69,8 @@ class GivenUpIT {
         assertThat(server.received).noneMatch(line -> line.contains("BODY"));
         bench.now = PullBench.NOW.plus(Duration.ofHours(25));
         assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
-        assertThat(bench.count("quarantined_original WHERE uid = 3 AND tries = 4 AND retry_at = '2026-03-04T13:00:00Z'"))
+        assertThat(bench.count(
+                        "quarantined_original WHERE uid = 3 AND tries = 4 AND retry_at = '2026-03-04T13:00:00Z'"))
                 .isOne();
         server.script = (command, usual) -> usual;
         bench.now = PullBench.NOW.plus(Duration.ofHours(74));
@@ -84,7 +85,8 @@ class GivenUpIT {
         assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
         server.script = (command, usual) -> usual;
         bench.jdbi.useHandle(h -> new QuarantineRows(h)
-                .retryNow(h.createQuery("SELECT id FROM folder").mapTo(Long.class).one(), 3L, bench.now));
+                .retryNow(
+                        h.createQuery("SELECT id FROM folder").mapTo(Long.class).one(), 3L, bench.now));
         assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.count("mail_copy")).isEqualTo(5);
         assertThat(bench.count("quarantined_original")).isZero();

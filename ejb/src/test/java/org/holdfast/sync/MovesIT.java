@@ -83,12 +83,15 @@ class MovesIT {
     }
 
     private List<Long> ids() {
-        return bench.jdbi.withHandle(
-                h -> h.createQuery("SELECT id FROM mail_copy ORDER BY id").mapTo(Long.class).list());
+        return bench.jdbi.withHandle(h -> h.createQuery("SELECT id FROM mail_copy ORDER BY id")
+                .mapTo(Long.class)
+                .list());
     }
 
     private long fetched() {
-        return dovecot.commands(user).stream().filter(line -> line.contains("BODY.PEEK[]")).count();
+        return dovecot.commands(user).stream()
+                .filter(line -> line.contains("BODY.PEEK[]"))
+                .count();
     }
 
     private void bind(String subject) {
@@ -205,7 +208,8 @@ class MovesIT {
             assertThat(ids()).isEqualTo(before);
             assertThat(in("Done")).isEqualTo(5);
             assertThat(in("Done/Sub")).isEqualTo(3);
-            assertThat(bench.id("SELECT id FROM folder WHERE wire_name = 'Done'")).isEqualTo(project);
+            assertThat(bench.id("SELECT id FROM folder WHERE wire_name = 'Done'"))
+                    .isEqualTo(project);
             assertThat(bench.count("folder WHERE gone_at IS NOT NULL")).isZero();
             assertThat(fetched()).isEqualTo(bodies);
         }
@@ -263,8 +267,11 @@ class MovesIT {
             pull();
             assertThat(bench.count("mail_copy")).isEqualTo(12);
             assertThat(bench.count("folder WHERE gone_at IS NOT NULL")).isZero();
-            assertThat(bench.count("mailbox_sync WHERE missing_folders = 11 AND last_error LIKE '11 folders%'"))
-                    .isOne();
+            assertThat(bench.jdbi.<String, RuntimeException>withHandle(
+                            h -> h.createQuery("SELECT missing_folders || ': ' || last_error FROM mailbox_sync")
+                                    .mapTo(String.class)
+                                    .one()))
+                    .startsWith("11: 11 folders are gone at once");
             bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET missing_accepted = true"));
             assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
             assertThat(bench.count("folder WHERE gone_at IS NOT NULL")).isEqualTo(11);

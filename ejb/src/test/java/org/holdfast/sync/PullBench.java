@@ -92,10 +92,12 @@ final class PullBench {
     Lease claim(long mailbox) {
         return jdbi.withHandle(h -> {
             h.execute(
-                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s' WHERE mailbox_id = ?",
+                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s', not_before = NULL"
+                            + " WHERE mailbox_id = ?",
                     mailbox);
+            h.execute("DELETE FROM provider_host");
             return new Leases(h)
-                    .claim("test", 1000, Duration.ofMinutes(5), now).stream()
+                    .claim(new Leases.ClaimOrder("test", 1000, Duration.ofMinutes(5), 1000, 1000), now).stream()
                             .filter(lease -> lease.mailboxId() == mailbox)
                             .findFirst()
                             .orElseThrow();
@@ -107,15 +109,18 @@ final class PullBench {
     }
 
     MailboxPass.Outcome pull(Lease lease, ShortTransaction transactions) {
+        return pass(transactions).run(lease);
+    }
+
+    MailboxPass pass(ShortTransaction transactions) {
         PlanAnswer plan = (account, at) ->
                 new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
         return new MailboxPass(
-                        transactions,
-                        plan,
-                        secrets,
-                        new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                        Clock.fixed(now, ZoneOffset.UTC))
-                .run(lease);
+                transactions,
+                plan,
+                secrets,
+                new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                Clock.fixed(now, ZoneOffset.UTC));
     }
 
     long count(String table) {

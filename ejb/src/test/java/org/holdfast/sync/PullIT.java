@@ -389,8 +389,8 @@ class PullIT {
         assertThat(bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.REFUSED);
         assertThat(bench.count("mailbox WHERE state = 'AUTH_FAILED'")).isOne();
         bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s'"));
-        assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(
-                        h -> new Leases(h).claim("test", 10, Duration.ofMinutes(1), PullBench.NOW)))
+        assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(h -> new Leases(h)
+                        .claim(new Leases.ClaimOrder("test", 10, Duration.ofMinutes(1), 10, 10), PullBench.NOW)))
                 .isEmpty();
     }
 }

@@ -43,7 +43,7 @@ final class ScriptedImap implements AutoCloseable {
     }
 
     ScriptedImap() throws IOException {
-        server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(this::accept);
         thread.setDaemon(true);
         thread.start();
@@ -55,11 +55,22 @@ final class ScriptedImap implements AutoCloseable {
 
     private void accept() {
         while (!server.isClosed()) {
-            try (Socket socket = server.accept()) {
-                serve(socket);
+            try {
+                Socket socket = server.accept();
+                Thread session = new Thread(() -> session(socket));
+                session.setDaemon(true);
+                session.start();
             } catch (IOException e) {
-                // the client has gone, or the test is over: the next connection is looked at anew
+                // the test is over
             }
+        }
+    }
+
+    private void session(Socket client) {
+        try (Socket socket = client) {
+            serve(socket);
+        } catch (IOException e) {
+            // the client has gone
         }
     }
 

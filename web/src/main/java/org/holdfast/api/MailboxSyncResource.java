@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import org.holdfast.sync.MailboxFolders;
 import org.holdfast.sync.SyncRequests;
 
 /** Synchronising a mailbox now, and how far it is. */
@@ -23,6 +24,9 @@ public class MailboxSyncResource {
     @Inject
     private SyncRequests requests;
 
+    @Inject
+    private MailboxFolders folders;
+
     @Context
     private UriInfo uri;
 
@@ -33,6 +37,14 @@ public class MailboxSyncResource {
         return Response.accepted(SyncView.of(requests.progress(id)))
                 .header(HttpHeaders.LOCATION, uri.getAbsolutePath())
                 .build();
+    }
+
+    /** Ends the running pass at its next batch; what is stored stays. */
+    @POST
+    @Path("cancel")
+    public SyncView cancel(@PathParam("id") long id) {
+        folders.cancel(id);
+        return SyncView.of(requests.progress(id));
     }
 
     @GET
