@@ -24,7 +24,7 @@ public final class Leases {
                  WHERE s.due_at <= clock_timestamp()
                    AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
                    AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
-                   AND m.state IN ('ACTIVE', 'UNREACHABLE', 'PAUSED_BY_PLAN')),
+                   AND m.state IN ('ACTIVE', 'UNREACHABLE')),
             placed AS (
                 SELECT d.*, coalesce(h.failures, 0) AS failures,
                        row_number() OVER (PARTITION BY d.host ORDER BY d.requested_at, d.in_account, d.due_at)

@@ -3,8 +3,6 @@ package org.holdfast.sync;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,7 +28,7 @@ final class PassRunner {
     private final Supplier<MailboxPass> passes;
     private final Consumer<Runnable> executor;
     private final Clock clock;
-    private final Map<Lease, MailboxPass> running = new ConcurrentHashMap<>();
+    private final RunningPasses running = new RunningPasses();
 
     /**
      * Begins to claim with the first {@link #tick}.
@@ -62,13 +60,18 @@ final class PassRunner {
 
     /** Keeps its leases alive. */
     void renew() {
-        List<Lease> held = List.copyOf(running.keySet());
+        List<Lease> held = running.leases();
         if (!held.isEmpty()) {
             transactions.call(h -> {
                 new Leases(h, term).renew(held);
                 return held;
             });
         }
+    }
+
+    /** Ends passes that plan or owner no longer allow. */
+    void stopWhatMayNotGoOn() {
+        running.stopWhatMayNotGoOn(transactions, clock.instant());
     }
 
     private synchronized void claim() {
@@ -83,20 +86,13 @@ final class PassRunner {
     }
 
     private int places() {
-        long working = running.values().stream()
-                .filter(pass -> pass.idle().compareTo(WAITING) < 0)
-                .count();
+        long working = running.working(WAITING);
         return (int) Math.min(order.most() - working, (long) order.most() * (1 + WAITING_PLACES) - running.size());
-    }
-
-    /** How many passes there are now. */
-    int count() {
-        return running.size();
     }
 
     private void start(Lease lease) {
         MailboxPass pass = passes.get();
-        running.put(lease, pass);
+        running.add(lease, pass);
         try {
             executor.accept(() -> run(lease, pass));
         } catch (RejectedExecutionException e) {

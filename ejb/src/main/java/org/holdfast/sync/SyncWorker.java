@@ -24,6 +24,7 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxDue;
+import org.holdfast.mailbox.MailboxPlans;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.security.SecretBox;
 import org.holdfast.setting.Setting;
@@ -48,6 +49,9 @@ public class SyncWorker {
 
     @Inject
     private PlanPolicy plan;
+
+    @Inject
+    private MailboxPlans mailboxPlans;
 
     @Inject
     private SecretBox secrets;
@@ -76,6 +80,7 @@ public class SyncWorker {
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
     public void tick() {
         try {
+            runner.stopWhatMayNotGoOn();
             if (stopping) {
                 runner.renew();
             } else {
@@ -105,7 +110,8 @@ public class SyncWorker {
     }
 
     private MailboxPass pass() {
-        return new MailboxPass(transactions, plan::entitlement, secrets, new ImapClient(hosts), clock);
+        return new MailboxPass(
+                transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell);
     }
 
     private static void execute(Runnable work) {

@@ -11,6 +11,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.Optional;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sync.FolderSituation;
 import org.holdfast.sync.GivenUpOriginal;
 import org.holdfast.sync.MailboxFolders;
@@ -18,6 +19,8 @@ import org.holdfast.sync.MailboxFolders;
 /** The folders of a mailbox: which are synchronised, how each stands, and what could not be read. */
 @Path("mailboxes/{id: [0-9]{1,18}}/folders")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAILBOXES)
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxFoldersResource {
 
