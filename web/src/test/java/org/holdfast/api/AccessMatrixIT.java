@@ -226,7 +226,6 @@ class AccessMatrixIT extends PackagedApplication {
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
                 .replace("{folder}", Long.toString(tenants.folder))
-
                 .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
