@@ -85,6 +85,7 @@ final class AttentionQuery {
                   JOIN folder f ON f.id = q.folder_id
                   JOIN mailbox m ON m.id = f.mailbox_id
                   JOIN account a ON a.id = m.account_id
-                 WHERE m.state <> 'DISCONNECTED'""" + reading.onlyMailboxes("m.id") + " GROUP BY m.id, m.address, a.name";
+                 WHERE m.state <> 'DISCONNECTED'
+                   AND q.tries >= 3""" + reading.onlyMailboxes("m.id") + " GROUP BY m.id, m.address, a.name";
     }
 }

@@ -26,8 +26,14 @@ public enum Setting {
             "3000",
             false,
             "Requests that one token may make in a minute on one node, at least 1; 0 for no limit"),
-    SYNC_INTERVAL("holdfast.sync.interval", "300", false, "Seconds between two passes over a mailbox, at least 10"),
+    SYNC_INTERVAL(
+            "holdfast.sync.interval",
+            "300",
+            false,
+            "Seconds between two passes over a mailbox, at least 10; after quiet ones up to six times as long"),
     SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
+    SYNC_PER_ACCOUNT("holdfast.sync.per-account", "8", false, "Connections for one account over all nodes, 1 to 1000"),
+    SYNC_PER_HOST("holdfast.sync.per-host", "50", false, "Connections to one mail host over all nodes, 1 to 10000"),
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
     PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
     PURGE_AT(

@@ -170,9 +170,10 @@ class OverviewQueryIT {
 
     @Test
     void quarantinedOriginalsAreCountedPerMailbox() {
-        sql(
-                "INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen, last_tried) VALUES"
-                        + " (1, 1, 1, 'too large', '2026-06-01', '2026-06-01'), (1, 1, 2, 'too large', '2026-06-02', '2026-06-02')");
+        sql("INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen, last_tried, tries)"
+                + " VALUES (1, 1, 1, 'too large', '2026-06-01', '2026-06-01', 3),"
+                + " (1, 1, 2, 'too large', '2026-06-02', '2026-06-02', 3),"
+                + " (1, 1, 3, 'the session ended', '2026-05-02', '2026-06-02', 2)");
         assertThat(read(1L).attention()).singleElement().satisfies(one -> {
             assertThat(one.kind()).isEqualTo(Attention.Kind.QUARANTINED);
             assertThat(one.count()).isEqualTo(2);

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
 import javax.sql.DataSource;
@@ -28,6 +30,8 @@ final class PullBench {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
+    private static final Map<LocalPostgres, String> TEMPLATES = new ConcurrentHashMap<>();
+
     final Jdbi jdbi;
     final SecretBox secrets;
     final long accountId;
@@ -37,14 +41,23 @@ final class PullBench {
     WireLimits limits = WireLimits.DEFAULT;
 
     PullBench(LocalPostgres postgres, Path keys, String plan) {
-        DataSource database = postgres.createDatabase();
-        SchemaMigration.migrate(database);
+        DataSource database = database(postgres);
         jdbi = Jdbi.create(database);
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
         userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
                 + ", 'o" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
         subscribe(plan);
+    }
+
+    /** Migrated once for each server, then copied. */
+    private static DataSource database(LocalPostgres postgres) {
+        String template = TEMPLATES.computeIfAbsent(postgres, server -> {
+            String name = "migrated_" + NUMBERS.incrementAndGet();
+            SchemaMigration.migrate(server.createDatabase(name, "template1"));
+            return name;
+        });
+        return postgres.createDatabase("bench_" + NUMBERS.incrementAndGet(), template);
     }
 
     void subscribe(String plan) {
@@ -80,10 +93,12 @@ final class PullBench {
     Lease claim(long mailbox) {
         return jdbi.withHandle(h -> {
             h.execute(
-                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s' WHERE mailbox_id = ?",
+                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s', not_before = NULL"
+                            + " WHERE mailbox_id = ?",
                     mailbox);
+            h.execute("DELETE FROM provider_host");
             return new Leases(h)
-                    .claim("test", 1000, Duration.ofMinutes(5), now).stream()
+                    .claim(new Leases.ClaimOrder("test", 1000, Duration.ofMinutes(5), 1000, 1000), now).stream()
                             .filter(lease -> lease.mailboxId() == mailbox)
                             .findFirst()
                             .orElseThrow();
@@ -95,16 +110,19 @@ final class PullBench {
     }
 
     MailboxPass.Outcome pull(Lease lease, ShortTransaction transactions) {
+        return pass(transactions).run(lease);
+    }
+
+    MailboxPass pass(ShortTransaction transactions) {
         PlanAnswer plan = (account, at) ->
                 new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
         return new MailboxPass(
-                        transactions,
-                        plan,
-                        secrets,
-                        new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                        Clock.fixed(now, ZoneOffset.UTC),
-                        followed -> {})
-                .run(lease);
+                transactions,
+                plan,
+                secrets,
+                new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                Clock.fixed(now, ZoneOffset.UTC),
+                followed -> {});
     }
 
     /** Mailboxes follow the plan, as the timer makes them. */

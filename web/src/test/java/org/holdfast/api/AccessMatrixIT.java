@@ -166,6 +166,14 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST mailboxes/{id}/pause", "", NO, GONE, "200", "200");
         read("POST mailboxes/{id}/resume", "", NO, GONE, "200", "200");
         read("POST mailboxes/{id}/sync", "", NO, GONE, "202", "202");
+        read("POST mailboxes/{id}/sync/cancel", "", NO, GONE, "409 not-running", "409 not-running");
+        read("GET mailboxes/{id}/folders", "", "200", GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/accept-missing", "", NO, GONE, "409 nothing-missing", "409 nothing-missing");
+        read("POST mailboxes/{id}/folders/{folder}/select", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/deselect", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/resync", "", NO, GONE, "200", "200");
+        read("GET mailboxes/{id}/folders/{folder}/given-up", "", "200", GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/retry", "?uid=7", NO, GONE, GONE, GONE);
         read("POST mailboxes/{id}/disconnect", "", NO, GONE, "200", "409 mailbox-disconnected");
     }
 
@@ -250,6 +258,7 @@ class AccessMatrixIT extends PackagedApplication {
         String filled = fill(path + row.query(), tenants, who)
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
+                .replace("{folder}", Long.toString(tenants.folder))
                 .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
