@@ -73,7 +73,7 @@ public class MailboxChoice {
                 policy.entitlement(accountId, clock.instant()),
                 chosen,
                 rivals.get(0).isShared());
-        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET chosen_at = CASE WHEN id = ANY (:chosen) THEN :now END"
+        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET chosen_at = CASE WHEN id = ANY (:chosen) THEN CAST(:now AS timestamptz) END"
                         + " WHERE id = ANY (:rivals)")
                 .bindArray("chosen", Long.class, chosen.toArray())
                 .bindArray(
