@@ -17,6 +17,7 @@ import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
 
 /** Accounts' plans over time. A change takes effect now or later, never in the past. */
 @Stateless
@@ -25,6 +26,9 @@ public class Subscriptions {
 
     @PersistenceContext(unitName = "holdfast")
     private EntityManager entities;
+
+    @Inject
+    private Jdbi jdbi;
 
     @Inject
     private CurrentCaller currentCaller;
@@ -44,7 +48,7 @@ public class Subscriptions {
      *
      * @return the new row
      * @throws Refusal if the account or plan is not there, the plan has no terms then, the change lies in the
-     *     past, or it ends before it begins
+     *     past, it ends before it begins, or the preview that it names is not one of it
      */
     public Subscription change(long accountId, ChangeSubscription request) {
         Caller caller = currentCaller.get();
@@ -61,8 +65,10 @@ public class Subscriptions {
         Instant from = request.from() == null ? now : request.from().truncatedTo(ChronoUnit.MICROS);
         check(request, from, now);
         requireTerms(request.planCode(), from);
+        requireEvidence(accountId, request, from);
         Subscription.Recorded by = new Subscription.Recorded(caller.name(), now, request.reason());
         Subscription change = new Subscription(accountId, request.planCode(), from, request.until(), by);
+        change.restOn(request.previewId());
         SubscriptionTimeline timeline = SubscriptionTimeline.lay(change, present, by);
         timeline.superseded().forEach(row -> row.supersedeAt(now));
         entities.flush();
@@ -104,6 +110,13 @@ public class Subscriptions {
                     Refusal.Kind.UNUSABLE,
                     "plan-without-terms",
                     "The plan " + planCode + " has no terms at " + from + ": publish its terms first");
+        }
+    }
+
+    private void requireEvidence(long accountId, ChangeSubscription request, Instant from) {
+        if (request.previewId() != null) {
+            jdbi.useHandle(h -> new PreviewEvidence(h, clock.instant())
+                    .requireFor(accountId, request.planCode(), from, request.previewId()));
         }
     }
 

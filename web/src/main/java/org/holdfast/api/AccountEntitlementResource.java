@@ -16,6 +16,7 @@ import org.holdfast.plan.PlanPolicy;
 /** What an account may do at an instant. */
 @Path("accounts/{account: [0-9]{1,18}}/entitlement")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class AccountEntitlementResource {
 

@@ -55,6 +55,7 @@ public class AccountsResource {
     }
 
     @GET
+    @WithinAccount
     public Page<AccountView> list(@QueryParam("cursor") String cursor, @QueryParam("limit") Integer limit) {
         int size = Page.size(limit);
         return Page.byId(
@@ -86,6 +87,7 @@ public class AccountsResource {
 
     @GET
     @Path("{id: [0-9]{1,18}}")
+    @WithinAccount
     public AccountView get(@PathParam("id") long id) {
         return AccountView.of(accounts.get(id));
     }

@@ -22,10 +22,13 @@ import org.holdfast.mailbox.MailboxFilter;
 import org.holdfast.mailbox.MailboxSecrets;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.mailbox.Mailboxes;
+import org.holdfast.security.TokenScope;
 
 /** Connections to mail addresses. */
 @Path("mailboxes")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAILBOXES)
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxesResource {
 

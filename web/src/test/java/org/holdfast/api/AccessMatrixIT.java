@@ -81,7 +81,9 @@ class AccessMatrixIT extends PackagedApplication {
         terms();
         mailboxes();
         messages();
+        webhooks();
         purge();
+        previews();
         accountsAndPeople();
     }
 
@@ -101,13 +103,25 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST users/{id}/disable", "", NO, NO, NO, "200");
     }
 
+    private void previews() {
+        row("POST previews", "", "{\"scope\":\"account:{account}\"}", NO, NO, NO, "202");
+        read("GET previews", "", "200", NO, NO, "200");
+        read("GET previews/{id}", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes.csv", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/ages", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/samples", "", GONE, NO, NO, GONE);
+        read("POST previews/{id}/cancel", "", NO, NO, NO, GONE);
+    }
+
     private void terms() {
         String early = "{\"planCode\":\"STANDARD\",\"effectiveAt\":\"2000-01-01T00:00:00Z\",\"syncs\":true,"
                 + "\"unboundDays\":\"unlimited\",\"graceDays\":7,\"mailboxesPerUser\":5,"
                 + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
         row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
         read("GET terms-changes", "", "200", NO, NO, "200");
-        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("GET terms-changes/{id}", "", GONE, NO, NO, GONE);
+        row("POST terms-changes/{id}/approve", "", "{\"previewId\":\"1\"}", NO, NO, NO, GONE);
         read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
         row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
         String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
@@ -141,6 +155,21 @@ class AccessMatrixIT extends PackagedApplication {
         String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
         row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void webhooks() {
+        String webhook = "{\"url\":\"http://127.0.0.1:9/\",\"eventTypes\":[\"ledger.broken\"]}";
+        row("POST webhooks", "", webhook, NO, NO, NO, "201");
+        read("GET webhooks", "?account={account}", "200", NO, NO, "200");
+        read("GET webhooks/{id}", "", GONE, NO, NO, GONE);
+        row("PUT webhooks/{id}", "", webhook, NO, NO, NO, GONE);
+        read("DELETE webhooks/{id}", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/disable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/enable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/secret", "", NO, NO, NO, GONE);
+        row("POST webhooks/{id}/replay", "", "{\"since\":\"2019-04-20T00:00:00Z\"}", NO, NO, NO, GONE);
+        read("GET webhooks/{id}/deliveries", "", GONE, NO, NO, GONE);
+        read("POST webhooks/{id}/deliveries/{delivery}/replay", "", NO, NO, NO, GONE);
     }
 
     private void purge() {
@@ -185,8 +214,10 @@ class AccessMatrixIT extends PackagedApplication {
         String[] parts = row.endpoint().split(" ", 2);
         String path = parts[1];
         String id = id(path, tenants);
-        String filled =
-                fill(path + row.query(), tenants, who).replace("{id}", id).replace("{kind}", "deal");
+        String filled = fill(path + row.query(), tenants, who)
+                .replace("{id}", id)
+                .replace("{kind}", "deal")
+                .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
