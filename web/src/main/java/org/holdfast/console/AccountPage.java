@@ -72,6 +72,8 @@ public class AccountPage implements Serializable {
     private Clock clock;
 
     private long id;
+    private String holdName;
+    private String holdReason;
     private Trouble trouble;
     private Instant asOf;
     private transient AccountSummary account;
@@ -152,6 +154,15 @@ public class AccountPage implements Serializable {
         act("account.user.enabled.done", () -> users.enable(userId));
     }
 
+    /** Keeps everything of the account from now on, whatever its plan. */
+    public void hold() {
+        act("account.hold.done", () -> {
+            legalHolds.place(id, null, holdName == null ? "" : holdName, holdReason == null ? "" : holdReason);
+            holdName = null;
+            holdReason = null;
+        });
+    }
+
     private void act(String done, Runnable action) {
         FacesContext faces = FacesContext.getCurrentInstance();
         try {
@@ -194,6 +205,22 @@ public class AccountPage implements Serializable {
 
     public List<Hold> getHolds() {
         return holds;
+    }
+
+    public String getHoldName() {
+        return holdName;
+    }
+
+    public void setHoldName(String name) {
+        this.holdName = name;
+    }
+
+    public String getHoldReason() {
+        return holdReason;
+    }
+
+    public void setHoldReason(String reason) {
+        this.holdReason = reason;
     }
 
     public List<User> getPeople() {

@@ -41,7 +41,9 @@ public final class MailboxLine {
 
     /** What the provider said; empty where the words for the state say it all. */
     public String getReason() {
-        return mailbox.state() == MailboxState.PAUSED_BY_PLAN ? "" : mailbox.stateReason().orElse("");
+        return mailbox.state() == MailboxState.PAUSED_BY_PLAN
+                ? ""
+                : mailbox.stateReason().orElse("");
     }
 
     public boolean isKeep() {

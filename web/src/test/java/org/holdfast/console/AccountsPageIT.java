@@ -243,6 +243,20 @@ class AccountsPageIT {
 
     @Test
     @Order(8)
+    void holdOnTheWholeAccountIsPlacedWithItsReason() {
+        browser.go(installation.url("/console/account.xhtml?id=3"));
+        browser.textOnceItSays("#holds-label", "Legal holds");
+        browser.type("#hold\\:name", "Case 12");
+        browser.type("#hold\\:reason", "court order");
+        browser.click("#hold\\:place");
+        browser.textOnceItSays("#holdsTable", "Case 12");
+        browser.textOnceItSays("h1", "Legal hold");
+        assertThat(installation.count("SELECT hold_count FROM account WHERE id = 3"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    @Order(9)
     void auditorReadsAndHasNoButtonThatWrites() {
         installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
                 + " SELECT 'auditor@holdfast.example', 'Auditor', 'AUDITOR', password_hash, now() FROM app_user"
@@ -252,7 +266,7 @@ class AccountsPageIT {
         browser.textOnceItSays("h1", "Overview");
         browser.go(installation.url("/console/account.xhtml?id=1"));
         browser.textOnceItSays("#historyTable", "smaller contract");
-        assertThat(browser.elements("#change, #user, .hf-choose, #peopleTable button"))
+        assertThat(browser.elements("#change, #user, #hold, .hf-choose, #peopleTable button"))
                 .isEmpty();
         signOut();
         signIn(ADMINISTRATOR);
@@ -260,7 +274,7 @@ class AccountsPageIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void darkVietnameseAndNarrow() {
         browser.go(installation.url("/console/account.xhtml?id=1"));
         browser.textOnceItSays("h1", "Spruce Logistics");
@@ -289,7 +303,7 @@ class AccountsPageIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void whatFailsShowsAReferenceAndWhatWasReadBeforeStays() {
         browser.go(installation.url("/console/accounts.xhtml"));
         browser.textOnceItSays("#accountsTable", "Spruce Logistics");
