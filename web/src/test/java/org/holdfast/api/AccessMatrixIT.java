@@ -136,6 +136,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST purge/runs/{id}/stop", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/restart", "", NO, NO, NO, GONE);
         read("POST ledger/verification", "", "200", NO, NO, "200");
+        read("POST verification", "", "200", NO, NO, "200");
         read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);
         read("GET clock", "", "200", "200", "200", "200");
         row("PUT clock", "", "{\"now\":\"1999-01-01T00:00:00Z\"}", NO, NO, NO, "409 clock-backwards");
