@@ -107,8 +107,9 @@ public class Copies {
 
     private List<Condition> conditions(CopyFilter filter, CopyCursor after, Caller caller) {
         List<Condition> all = new ArrayList<>();
-        if (filter.accountId() != null) {
-            all.add(new Condition("c.accountId = :account", "account", filter.accountId()));
+        Long account = caller.account().orElse(filter.accountId());
+        if (account != null) {
+            all.add(new Condition("c.accountId = :account", "account", account));
         }
         if (filter.mailboxId() != null) {
             all.add(new Condition("c.mailboxId = :mailbox", "mailbox", filter.mailboxId()));

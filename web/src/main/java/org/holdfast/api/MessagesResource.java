@@ -17,10 +17,12 @@ import java.util.Optional;
 import org.holdfast.message.Copies;
 import org.holdfast.message.CopyCursor;
 import org.holdfast.message.CopyFilter;
+import org.holdfast.security.TokenScope;
 
 /** Copies, newest first. */
 @Path("messages")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class MessagesResource {
 
@@ -57,6 +59,7 @@ public class MessagesResource {
      * Ranges are served, so that a transfer that broke off goes on where it was.
      */
     @GET
+    @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
     public Response raw(@PathParam("id") long id, @HeaderParam("Range") String wanted) {

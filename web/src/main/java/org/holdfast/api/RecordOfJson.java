@@ -1,5 +1,6 @@
 package org.holdfast.api;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -65,7 +66,21 @@ final class RecordOfJson {
         if (absent) {
             return wrong(path, "is missing");
         }
+        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+            return list(list.getActualTypeArguments()[0], value, path);
+        }
         return ofType((Class<?>) type, value, path);
+    }
+
+    private Object list(Type of, JsonValue value, String path) {
+        if (!(value instanceof JsonArray array)) {
+            return wrong(path, "is a list");
+        }
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            items.add(component(of, array.get(i), path + "[" + i + "]"));
+        }
+        return items;
     }
 
     private Object ofType(Class<?> type, JsonValue value, String path) {

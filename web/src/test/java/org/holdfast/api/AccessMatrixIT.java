@@ -81,7 +81,37 @@ class AccessMatrixIT extends PackagedApplication {
         terms();
         mailboxes();
         messages();
+        webhooks();
         purge();
+        previews();
+        accountsAndPeople();
+    }
+
+    /** Last: a disabled user is refused everywhere. */
+    private void accountsAndPeople() {
+        read("GET accounts/summaries", "", "200", "200", "200", "200");
+        read("GET accounts/{account}/history", "", "200", NO, NO, "200");
+        read("GET accounts/{account}/plan-outlook", "?plan=FREE", "200", NO, NO, "200");
+        String set = "{\"accountIds\":[\"{account}\"],\"planCode\":\"PROFESSIONAL\",\"reason\":\"test\"}";
+        row("POST subscription-changes", "", set, NO, NO, NO, "200");
+        row("PUT accounts/{account}/mailbox-choice", "", "{\"mailboxIds\":[\"" + NOBODY + "\"]}", NO, GONE, GONE, GONE);
+        String empty = "422 password-empty";
+        row("PUT mailboxes/{id}/secret", "", "{\"password\":\"\"}", NO, GONE, empty, empty);
+        String password = "{\"password\":\"0123456789abc\"}";
+        row("PUT users/{id}/password", "", password, GONE, GONE, "403 password-wrong", "200");
+        read("POST users/{id}/enable", "", NO, NO, NO, "200");
+        read("POST users/{id}/disable", "", NO, NO, NO, "200");
+    }
+
+    private void previews() {
+        row("POST previews", "", "{\"scope\":\"account:{account}\"}", NO, NO, NO, "202");
+        read("GET previews", "", "200", NO, NO, "200");
+        read("GET previews/{id}", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes.csv", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/ages", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/samples", "", GONE, NO, NO, GONE);
+        read("POST previews/{id}/cancel", "", NO, NO, NO, GONE);
     }
 
     private void terms() {
@@ -90,7 +120,8 @@ class AccessMatrixIT extends PackagedApplication {
                 + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
         row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
         read("GET terms-changes", "", "200", NO, NO, "200");
-        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("GET terms-changes/{id}", "", GONE, NO, NO, GONE);
+        row("POST terms-changes/{id}/approve", "", "{\"previewId\":\"1\"}", NO, NO, NO, GONE);
         read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
         row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
         String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
@@ -124,6 +155,21 @@ class AccessMatrixIT extends PackagedApplication {
         String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
         row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void webhooks() {
+        String webhook = "{\"url\":\"http://127.0.0.1:9/\",\"eventTypes\":[\"ledger.broken\"]}";
+        row("POST webhooks", "", webhook, NO, NO, NO, "201");
+        read("GET webhooks", "?account={account}", "200", NO, NO, "200");
+        read("GET webhooks/{id}", "", GONE, NO, NO, GONE);
+        row("PUT webhooks/{id}", "", webhook, NO, NO, NO, GONE);
+        read("DELETE webhooks/{id}", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/disable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/enable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/secret", "", NO, NO, NO, GONE);
+        row("POST webhooks/{id}/replay", "", "{\"since\":\"2019-04-20T00:00:00Z\"}", NO, NO, NO, GONE);
+        read("GET webhooks/{id}/deliveries", "", GONE, NO, NO, GONE);
+        read("POST webhooks/{id}/deliveries/{delivery}/replay", "", NO, NO, NO, GONE);
     }
 
     private void purge() {
@@ -169,8 +215,10 @@ class AccessMatrixIT extends PackagedApplication {
         String[] parts = row.endpoint().split(" ", 2);
         String path = parts[1];
         String id = id(path, tenants);
-        String filled =
-                fill(path + row.query(), tenants, who).replace("{id}", id).replace("{kind}", "deal");
+        String filled = fill(path + row.query(), tenants, who)
+                .replace("{id}", id)
+                .replace("{kind}", "deal")
+                .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
@@ -181,7 +229,9 @@ class AccessMatrixIT extends PackagedApplication {
             case "tokens" -> tenants.tokenOfOwner().getString("id");
             case "users" -> tenants.owner;
             case "accounts" -> tenants.account;
-            case "mailboxes" -> Long.toString(path.endsWith("/sync") ? tenants.newMailbox() : tenants.mailbox);
+            case "mailboxes" ->
+                Long.toString(
+                        path.endsWith("/sync") || path.endsWith("/secret") ? tenants.newMailbox() : tenants.mailbox);
             case "messages" -> Long.toString(tenants.message);
             default -> NOBODY;
         };
