@@ -33,6 +33,7 @@ final class BenchDatabases implements AutoCloseable {
     private static final String[] PEOPLE = {
         "INSERT INTO app_user (id, account_id, email, display_name, role, created_at)"
                 + " SELECT id, id, 'o' || id || '@example.org', 'o', 'OWNER', now() FROM account",
+        "SELECT setval('app_user_id_seq', (SELECT max(id) FROM app_user))",
         "INSERT INTO mailbox (id, account_id, owner_id, address, imap_host, imap_port, imap_security, login, state,"
                 + " state_since, connected_at) SELECT id, id, id, id || '@example.org', 'h', 993, 'TLS', 'l',"
                 + " 'PAUSED_BY_USER', now(), now() FROM account",

@@ -10,7 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
-import org.hibernate.cfg.Configuration;
+import org.hibernate.boot.MetadataSources;
+import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The same job as it is usually written: entities removed, a ledger entity for each, JDBC batches of 1,000. */
@@ -126,13 +127,16 @@ final class JpaPurge {
     }
 
     private SessionFactory factory() {
-        Configuration configuration =
-                new Configuration().addAnnotatedClass(DueCopy.class).addAnnotatedClass(LedgerLine.class);
-        configuration.setProperty("hibernate.connection.url", ((PGSimpleDataSource) stage.database).getUrl());
-        configuration.setProperty("hibernate.connection.username", "postgres");
-        configuration.setProperty("hibernate.jdbc.batch_size", Integer.toString(CHUNK));
-        configuration.setProperty("hibernate.order_inserts", "true");
-        configuration.setProperty("hibernate.xml_mapping_enabled", "false");
-        return configuration.buildSessionFactory();
+        return new MetadataSources(new StandardServiceRegistryBuilder()
+                        .applySetting("hibernate.connection.url", ((PGSimpleDataSource) stage.database).getUrl())
+                        .applySetting("hibernate.connection.username", "postgres")
+                        .applySetting("hibernate.jdbc.batch_size", CHUNK)
+                        .applySetting("hibernate.order_inserts", "true")
+                        .applySetting("hibernate.xml_mapping_enabled", "false")
+                        .build())
+                .addAnnotatedClass(DueCopy.class)
+                .addAnnotatedClass(LedgerLine.class)
+                .buildMetadata()
+                .buildSessionFactory();
     }
 }
