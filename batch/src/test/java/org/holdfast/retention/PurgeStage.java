@@ -18,6 +18,7 @@ import org.holdfast.ledger.Verification;
 import org.holdfast.persistence.SchemaMigration;
 import org.holdfast.run.LocalPostgres;
 import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database with accounts and copies, and worker slots driven as the batch runtime drives them. */
 final class PurgeStage {
@@ -47,6 +48,23 @@ final class PurgeStage {
         jdbi = Jdbi.create(database);
         leases.use(Jdbi.create(database), Clock.fixed(NOW, ZoneOffset.UTC));
         release.use(Jdbi.create(database));
+    }
+
+    /** On a database that is there. */
+    PurgeStage(String name, DataSource database) {
+        this.name = name;
+        this.database = database;
+        jdbi = Jdbi.create(database);
+        leases.use(Jdbi.create(database));
+        release.use(Jdbi.create(database));
+    }
+
+    /** The same database under another role. */
+    PurgeStage as(LocalPostgres postgres, String role) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(postgres.url(name));
+        source.setUser(role);
+        return new PurgeStage(name, source);
     }
 
     /** A server with a migrated database that the stages are copies of. */

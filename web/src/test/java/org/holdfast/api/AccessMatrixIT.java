@@ -223,6 +223,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET ledger/verifications", "", "200", NO, NO, "200");
         read("GET ledger/verifications/{id}", "", GONE, NO, NO, GONE);
         read("POST ledger/certificates", "", "200", NO, NO, "200");
+        read("POST verification", "", "200", NO, NO, "200");
         read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);
         read("GET clock", "", "200", "200", "200", "200");
         row("PUT clock", "", "{\"now\":\"1999-01-01T00:00:00Z\"}", NO, NO, NO, "409 clock-backwards");
