@@ -89,6 +89,7 @@ public class Bindings {
      */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public int rebind(long accountId, BindingTarget from, BindingTarget to) {
+        currentCaller.get().requireSees(accountId, "account", accountId);
         String caller = currentCaller.get().name();
         policy.entitlement(accountId, clock.instant());
         if (from.equals(to)) {
@@ -112,6 +113,7 @@ public class Bindings {
      */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public int release(long accountId, BindingTarget record) {
+        currentCaller.get().requireSees(accountId, "account", accountId);
         String caller = currentCaller.get().name();
         Instant now = clock.instant();
         Instant keepUntil = now.plus(policy.entitlement(accountId, now).grace());

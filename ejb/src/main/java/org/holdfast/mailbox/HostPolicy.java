@@ -22,6 +22,7 @@ public class HostPolicy {
 
     private static final Set<Integer> IMAP_PORTS = Set.of(143, 993);
     private static final Set<Integer> SMTP_PORTS = Set.of(25, 465, 587);
+    private static final Set<Integer> WEB_PORTS = Set.of(443, 8443);
 
     /** Not for the public internet: IANA's special-purpose registries and multicast (RFC 6890). */
     private static final List<AddressBlock> SPECIAL = List.of(
@@ -86,6 +87,11 @@ public class HostPolicy {
     /** An SMTP server: ports 25, 465 and 587. */
     public CheckedServer checkSmtp(MailServer server) {
         return check(server, SMTP_PORTS);
+    }
+
+    /** A receiver of webhooks: ports 443 and 8443. */
+    public CheckedServer checkWeb(MailServer server) {
+        return check(server, WEB_PORTS);
     }
 
     /**

@@ -45,6 +45,16 @@ final class PlanStops {
         return of("<account> = ANY (:accounts)");
     }
 
+    /** {@link #VERDICTS} over the account {@code :account} as if it had the plan {@code :plan}. */
+    static String supposing() {
+        return of("<account> = :account")
+                .replace(
+                        "entitlement(CAST(:at AS timestamptz), 'infinity') e",
+                        "(SELECT CAST(:account AS bigint) AS account_id, t.* FROM plan_terms t WHERE t.plan_code = :plan"
+                                + " AND t.known_until IS NULL AND t.valid_from <= :at"
+                                + " AND (t.valid_until IS NULL OR t.valid_until > :at)) e");
+    }
+
     private static String of(String condition) {
         return VERDICTS.replace("<of b.account_id>", condition.replace("<account>", "b.account_id"))
                 .replace("<of e.account_id>", condition.replace("<account>", "e.account_id"));

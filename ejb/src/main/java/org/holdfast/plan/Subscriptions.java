@@ -2,6 +2,7 @@ package org.holdfast.plan;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -38,6 +39,9 @@ public class Subscriptions {
     @Inject
     private Clock clock;
 
+    @Inject
+    private Event<PolicyChanged> changed;
+
     /**
      * Changes the plan of an account. The account's row is locked meanwhile, so that a purge either sees
      * the change or is done before it is acknowledged.
@@ -69,9 +73,11 @@ public class Subscriptions {
         timeline.superseded().forEach(row -> row.supersedeAt(now));
         entities.flush();
         timeline.recorded().forEach(entities::persist);
+        entities.flush();
         entities.createNativeQuery("UPDATE account SET policy_version = policy_version + 1 WHERE id = :id")
                 .setParameter("id", accountId)
                 .executeUpdate();
+        changed.fire(new PolicyChanged(accountId));
         audit.record(
                 caller.name(),
                 "subscription.change",

@@ -36,6 +36,14 @@ public class Refusal extends RuntimeException {
         return new Refusal(Kind.NOT_FOUND, "not-found", "There is no " + what + " " + id);
     }
 
+    /** A thing is not as the caller saw it any more: nothing was done. */
+    public static Refusal changedMeanwhile(String what, Object id) {
+        return new Refusal(
+                Kind.CHANGED,
+                "changed-meanwhile",
+                "The " + what + " " + id + " was changed meanwhile: read it again and repeat what still applies");
+    }
+
     public Kind kind() {
         return kind;
     }
@@ -58,8 +66,12 @@ public class Refusal extends RuntimeException {
         CONFLICT(409),
         /** It was there and was purged or deleted: 410. */
         GONE(410),
+        /** Not as the caller's If-Match says any more: 412. */
+        CHANGED(412),
         /** Understood, but the values cannot be used: 422. */
         UNUSABLE(422),
+        /** Too much in too short a time: 429. */
+        TOO_MANY(429),
         /** Something that is needed is not there now; try again later: 503. */
         UNAVAILABLE(503);
 

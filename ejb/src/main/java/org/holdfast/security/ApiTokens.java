@@ -42,10 +42,13 @@ public class ApiTokens {
      *
      * @param name what the caller calls it, 1 to 100 characters
      * @param expiresAt null: after {@link #USUAL_LIFE}; judged by the database's clock
-     * @throws Refusal if it would have expired already or live longer than {@link #LONGEST_LIFE}
+     * @throws Refusal if it would have expired already or live longer than {@link #LONGEST_LIFE}, or is narrowed
+     *     to an account that the caller does not see
      */
-    public IssuedToken issue(String name, Instant expiresAt) {
-        return issueFor(caller.get().userId(), name, expiresAt);
+    public IssuedToken issue(String name, Instant expiresAt, TokenLimits limits) {
+        Caller who = caller.get();
+        limits.accountId().ifPresent(account -> requireAccount(who, account));
+        return issueFor(who.userId(), name, expiresAt, limits);
     }
 
     /**
@@ -64,15 +67,26 @@ public class ApiTokens {
                         "sign-in-failed",
                         "The address or the password is wrong, or there were too many attempts;"
                                 + " check both and try again in 15 minutes"));
-        return issueFor(user.userId(), name, expiresAt);
+        return issueFor(user.userId(), name, expiresAt, TokenLimits.NONE);
     }
 
-    private IssuedToken issueFor(long userId, String name, Instant expiresAt) {
+    private void requireAccount(Caller who, long account) {
+        who.requireSees(account, "account", account);
+        boolean there = jdbi.withHandle(h -> h.createQuery("SELECT EXISTS (SELECT FROM account WHERE id = :account)")
+                .bind("account", account)
+                .mapTo(Boolean.class)
+                .one());
+        if (!there) {
+            throw Refusal.notFound("account", account);
+        }
+    }
+
+    private IssuedToken issueFor(long userId, String name, Instant expiresAt, TokenLimits limits) {
         SecretToken secret = SecretToken.random();
         ApiToken token = jdbi.withHandle(h -> {
             ApiTokenTable tokens = new ApiTokenTable(h);
             long seconds = expiresAt == null ? USUAL_LIFE.toSeconds() : tokens.secondsUntil(expiresAt);
-            return tokens.insert(userId, named(name), secret.sha256(), life(seconds));
+            return tokens.insert(userId, named(name), secret.sha256(), life(seconds), limits);
         });
         audit.record("user:" + userId, "token.issue", "token:" + token.id(), null, token.name());
         return new IssuedToken(token, secret);

@@ -11,15 +11,16 @@ import org.holdfast.refusal.Refusal;
  *
  * @param userId the user's id
  * @param name the mail address, as written to the audit trail
- * @param account the account of an owner; empty for administrators and auditors
+ * @param account the account of an owner, or that an administrator's or auditor's token is narrowed to;
+ *     empty where all are visible
  */
 public record Caller(long userId, String name, Role role, Optional<Long> account) {
 
     public Caller {
         Objects.requireNonNull(name);
         Objects.requireNonNull(role);
-        if ((role == Role.OWNER) != account.isPresent()) {
-            throw new IllegalArgumentException("An owner belongs to one account, others to none");
+        if (role == Role.OWNER && account.isEmpty()) {
+            throw new IllegalArgumentException("An owner belongs to one account");
         }
     }
 

@@ -28,13 +28,15 @@ class CredentialTable {
     }
 
     /** Expiry and revocation are judged by the database's own clock. */
-    Optional<SignedIn> byToken(byte[] sha256) {
-        return handle.createQuery("SELECT u.id, u.role FROM api_token t JOIN app_user u ON u.id = t.user_id"
-                        + " WHERE t.hash = :hash AND t.revoked_at IS NULL"
-                        + "   AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())"
-                        + "   AND u.disabled_at IS NULL")
+    Optional<PresentedToken> byToken(byte[] sha256) {
+        return handle.createQuery(
+                        "SELECT u.id, u.role, t.id AS token, t.scopes, t.account_id FROM api_token t JOIN app_user u ON u.id = t.user_id"
+                                + " WHERE t.hash = :hash AND t.revoked_at IS NULL"
+                                + "   AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())"
+                                + "   AND u.disabled_at IS NULL")
                 .bind("hash", sha256)
-                .map(CredentialTable::signedIn)
+                .map((row, context) ->
+                        new PresentedToken(row.getLong("token"), signedIn(row, context), ApiTokenTable.limits(row)))
                 .findOne();
     }
 

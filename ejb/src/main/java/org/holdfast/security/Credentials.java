@@ -53,7 +53,7 @@ public class Credentials {
     }
 
     /** Checks a token that a request carries. */
-    public Optional<SignedIn> byToken(SecretToken token) {
+    public Optional<PresentedToken> byToken(SecretToken token) {
         return jdbi.withHandle(h -> new CredentialTable(h).byToken(token.sha256()));
     }
 

@@ -23,9 +23,6 @@ public class HoldfastIdentityStore implements IdentityStore {
         if (credential instanceof PasswordAttempt attempt) {
             return result(credentials.byPassword(attempt.email(), attempt.password(), attempt.address()));
         }
-        if (credential instanceof BearerCredential bearer) {
-            return result(credentials.byToken(bearer.token()));
-        }
         if (credential instanceof SessionCredential session) {
             return result(credentials.byId(session.userId()));
         }

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.security.enterprise.AuthenticationException;
 import jakarta.security.enterprise.AuthenticationStatus;
+import jakarta.security.enterprise.CallerPrincipal;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
 import jakarta.security.enterprise.credential.Credential;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How requests come in: the console by a form and then a session, the API by a token with each request.
@@ -30,6 +32,9 @@ public class SignIn implements HttpAuthenticationMechanism {
 
     @Inject
     private IdentityStoreHandler store;
+
+    @Inject
+    private Credentials credentials;
 
     @Override
     public AuthenticationStatus validateRequest(
@@ -67,11 +72,13 @@ public class SignIn implements HttpAuthenticationMechanism {
         Optional<SecretToken> token = header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? SecretToken.parse(header.substring(7).strip())
                 : Optional.empty();
-        if (token.isPresent()) {
-            CredentialValidationResult result = store.validate(new BearerCredential(token.get()));
-            if (result.getStatus() == CredentialValidationResult.Status.VALID) {
-                return context.notifyContainerAboutLogin(result);
-            }
+        Optional<PresentedToken> presented = token.flatMap(credentials::byToken);
+        if (presented.isPresent()) {
+            PresentedToken right = presented.get();
+            right.putOn(request);
+            return context.notifyContainerAboutLogin(
+                    new CallerPrincipal(right.principal()),
+                    Set.of(right.user().role().name()));
         }
         return refuse(request, response, header != null);
     }

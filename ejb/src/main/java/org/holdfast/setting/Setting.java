@@ -15,6 +15,17 @@ public enum Setting {
             false,
             "Hosts, addresses or CIDR blocks, comma-separated, that mail connections may reach although they are"
                     + " private, on any port and in clear text"),
+    WEBHOOK_ALLOW(
+            "holdfast.webhook.allow",
+            "",
+            false,
+            "Hosts, addresses or CIDR blocks, comma-separated, that webhooks may reach although they are private, on"
+                    + " any port and in clear text"),
+    API_RATE(
+            "holdfast.api.rate",
+            "3000",
+            false,
+            "Requests that one token may make in a minute on one node, at least 1; 0 for no limit"),
     SYNC_INTERVAL("holdfast.sync.interval", "300", false, "Seconds between two passes over a mailbox, at least 10"),
     SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
@@ -23,6 +34,11 @@ public enum Setting {
     TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
     TERMS_APPROVAL(
             "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),
+    SECRET_DAYS(
+            "holdfast.secret.days",
+            "30",
+            false,
+            "Days that a mailbox's secret is kept while the plan does not allow the mailbox, 0 to 365"),
     PREVIEW_AGE(
             "holdfast.preview.age", "168", false, "Hours for which a change may rest on a stored preview, 1 to 8760"),
     NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),

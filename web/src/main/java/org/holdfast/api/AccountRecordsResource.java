@@ -11,10 +11,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.holdfast.binding.BindingTarget;
 import org.holdfast.binding.Bindings;
+import org.holdfast.security.TokenScope;
 
 /** What the suite tells of its records: one was converted or merged, or deleted. */
 @Path("accounts/{account: [0-9]{1,18}}/records/{kind: [a-z][a-z0-9_]{0,31}}/{reference: [^/]{1,200}}")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.BIND)
 @Produces(MediaType.APPLICATION_JSON)
 public class AccountRecordsResource {
 

@@ -39,6 +39,7 @@ public class AccountSubscriptionsResource {
             String planCode,
             Instant validFrom,
             Optional<Instant> validUntil,
+            Instant recordedAt,
             String recordedBy,
             String reason,
             Optional<String> previewId) {
@@ -48,6 +49,7 @@ public class AccountSubscriptionsResource {
                     subscription.planCode(),
                     subscription.validFrom(),
                     subscription.validUntil(),
+                    subscription.knownFrom(),
                     subscription.recordedBy(),
                     subscription.reason(),
                     subscription.previewId().map(Id::of));
@@ -78,6 +80,7 @@ public class AccountSubscriptionsResource {
 
     /** Who has which plan when, as known now, in order of time. */
     @GET
+    @WithinAccount
     public Page<SubscriptionView> timeline(@PathParam("account") long account) {
         return Page.whole(subscriptions.timeline(account), SubscriptionView::of);
     }

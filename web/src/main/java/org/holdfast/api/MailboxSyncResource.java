@@ -12,11 +12,14 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sync.SyncRequests;
 
 /** Synchronising a mailbox now, and how far it is. */
 @Path("mailboxes/{id: [0-9]{1,18}}/sync")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAILBOXES)
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxSyncResource {
 

@@ -18,10 +18,13 @@ import org.holdfast.binding.BindingTarget;
 import org.holdfast.binding.Bindings;
 import org.holdfast.binding.Bound;
 import org.holdfast.message.Copies;
+import org.holdfast.security.TokenScope;
 
 /** What a copy is bound to. */
 @Path("messages/{id: [0-9]{1,18}}/bindings")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.BIND)
 @Produces(MediaType.APPLICATION_JSON)
 public class MessageBindingsResource {
 

@@ -17,6 +17,7 @@ import org.holdfast.retention.Fates;
 /** Why a copy is here and when it will go. */
 @Path("messages/{id: [0-9]{1,18}}/fate")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class MessageFateResource {
 

@@ -72,15 +72,15 @@ final class RecordOfJson {
         return ofType((Class<?>) type, value, path);
     }
 
-    private Object list(Type element, JsonValue value, String path) {
+    private Object list(Type of, JsonValue value, String path) {
         if (!(value instanceof JsonArray array)) {
             return wrong(path, "is a list");
         }
-        List<Object> values = new ArrayList<>();
+        List<Object> items = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
-            values.add(component(element, array.get(i), path + "[" + i + "]"));
+            items.add(component(of, array.get(i), path + "[" + i + "]"));
         }
-        return values;
+        return items;
     }
 
     private Object ofType(Class<?> type, JsonValue value, String path) {

@@ -1,10 +1,12 @@
 package org.holdfast.api;
 
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,7 @@ public class RequestCheck implements ContainerRequestFilter {
             return;
         }
         requireBody(request);
+        refuseVainCondition(request);
         Set<String> known = Arrays.stream(resource.getResourceMethod().getParameters())
                 .map(p -> p.getAnnotation(QueryParam.class))
                 .filter(a -> a != null)
@@ -39,6 +42,17 @@ public class RequestCheck implements ContainerRequestFilter {
                 .toList();
         if (!unknown.isEmpty()) {
             throw new InvalidRequest("unknown-parameter", "The query has parameters that are not known here", unknown);
+        }
+    }
+
+    /** A condition that nothing looks at would be taken for one that holds. */
+    private void refuseVainCondition(ContainerRequestContext request) {
+        boolean offered = Arrays.stream(resource.getResourceMethod().getParameters())
+                .map(p -> p.getAnnotation(HeaderParam.class))
+                .anyMatch(header -> header != null && header.value().equals(HttpHeaders.IF_MATCH));
+        if (!offered && request.getHeaderString(HttpHeaders.IF_MATCH) != null) {
+            throw new InvalidRequest(
+                    "if-match-not-offered", "This has no ETag: send the request without If-Match", List.of());
         }
     }
 

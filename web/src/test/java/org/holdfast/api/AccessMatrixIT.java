@@ -81,8 +81,26 @@ class AccessMatrixIT extends PackagedApplication {
         terms();
         mailboxes();
         messages();
+        webhooks();
         purge();
         previews();
+        accountsAndPeople();
+    }
+
+    /** Last: a disabled user is refused everywhere. */
+    private void accountsAndPeople() {
+        read("GET accounts/summaries", "", "200", "200", "200", "200");
+        read("GET accounts/{account}/history", "", "200", NO, NO, "200");
+        read("GET accounts/{account}/plan-outlook", "?plan=FREE", "200", NO, NO, "200");
+        String set = "{\"accountIds\":[\"{account}\"],\"planCode\":\"PROFESSIONAL\",\"reason\":\"test\"}";
+        row("POST subscription-changes", "", set, NO, NO, NO, "200");
+        row("PUT accounts/{account}/mailbox-choice", "", "{\"mailboxIds\":[\"" + NOBODY + "\"]}", NO, GONE, GONE, GONE);
+        String empty = "422 password-empty";
+        row("PUT mailboxes/{id}/secret", "", "{\"password\":\"\"}", NO, GONE, empty, empty);
+        String password = "{\"password\":\"0123456789abc\"}";
+        row("PUT users/{id}/password", "", password, GONE, GONE, "403 password-wrong", "200");
+        read("POST users/{id}/enable", "", NO, NO, NO, "200");
+        read("POST users/{id}/disable", "", NO, NO, NO, "200");
     }
 
     private void previews() {
@@ -139,6 +157,21 @@ class AccessMatrixIT extends PackagedApplication {
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
     }
 
+    private void webhooks() {
+        String webhook = "{\"url\":\"http://127.0.0.1:9/\",\"eventTypes\":[\"ledger.broken\"]}";
+        row("POST webhooks", "", webhook, NO, NO, NO, "201");
+        read("GET webhooks", "?account={account}", "200", NO, NO, "200");
+        read("GET webhooks/{id}", "", GONE, NO, NO, GONE);
+        row("PUT webhooks/{id}", "", webhook, NO, NO, NO, GONE);
+        read("DELETE webhooks/{id}", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/disable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/enable", "", NO, NO, NO, GONE);
+        read("POST webhooks/{id}/secret", "", NO, NO, NO, GONE);
+        row("POST webhooks/{id}/replay", "", "{\"since\":\"2019-04-20T00:00:00Z\"}", NO, NO, NO, GONE);
+        read("GET webhooks/{id}/deliveries", "", GONE, NO, NO, GONE);
+        read("POST webhooks/{id}/deliveries/{delivery}/replay", "", NO, NO, NO, GONE);
+    }
+
     private void purge() {
         // An owner's preview is of the own account only; of another one there is nothing to see.
         read("GET purge/preview", "?scope=account:{account}", "200", "200", "200", "200");
@@ -181,8 +214,10 @@ class AccessMatrixIT extends PackagedApplication {
         String[] parts = row.endpoint().split(" ", 2);
         String path = parts[1];
         String id = id(path, tenants);
-        String filled =
-                fill(path + row.query(), tenants, who).replace("{id}", id).replace("{kind}", "deal");
+        String filled = fill(path + row.query(), tenants, who)
+                .replace("{id}", id)
+                .replace("{kind}", "deal")
+                .replace("{delivery}", NOBODY);
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
@@ -193,7 +228,9 @@ class AccessMatrixIT extends PackagedApplication {
             case "tokens" -> tenants.tokenOfOwner().getString("id");
             case "users" -> tenants.owner;
             case "accounts" -> tenants.account;
-            case "mailboxes" -> Long.toString(path.endsWith("/sync") ? tenants.newMailbox() : tenants.mailbox);
+            case "mailboxes" ->
+                Long.toString(
+                        path.endsWith("/sync") || path.endsWith("/secret") ? tenants.newMailbox() : tenants.mailbox);
             case "messages" -> Long.toString(tenants.message);
             default -> NOBODY;
         };

@@ -67,6 +67,7 @@ public final class RunningHoldfast implements AutoCloseable {
                     .database(postgres, DATABASE)
                     .folder(work)
                     .setting("holdfast.mail.allow", "127.0.0.1")
+                    .setting("holdfast.webhook.allow", "127.0.0.1")
                     .setting("holdfast.purge.at", "off")
                     .setting(
                             "holdfast.keyset",

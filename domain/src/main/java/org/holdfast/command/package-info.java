@@ -1,0 +1,2 @@
+/** What people ask to be done to originals at their providers. */
+package org.holdfast.command;

@@ -1,0 +1,2 @@
+/** The durable queue of what people ask of their providers. */
+package org.holdfast.command;

@@ -1,0 +1,2 @@
+/** Requests of the API that are sent twice and done once (the Idempotency-Key header). */
+package org.holdfast.idempotency;
