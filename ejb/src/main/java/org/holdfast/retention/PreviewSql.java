@@ -39,14 +39,15 @@ final class PreviewSql {
                     + " AND m.account_id > :after AND m.account_id <= :last<covers>";
 
     /** Every copy of the range once, and no more of it than its size: the groups are few. */
-    private static final String JUDGED = "judged AS (SELECT m.id AS mailbox_id, " + DueRuleSql.VERDICT + " COLLATE \"C\" AS verdict,"
-            + " coalesce(" + DueRuleSql.due("b", ":baseline") + ", false) AS anyway, " + AGE + " AS age_days,"
-            + " count(*) AS copies, sum(c.size_bytes)::bigint AS bytes FROM " + SUPPOSED
-            + " JOIN account a ON a.id = e.account_id JOIN " + BASELINE + " ON b.account_id = e.account_id"
-            + " JOIN mailbox m ON m.account_id = e.account_id"
-            + " JOIN mail_copy c ON c.mailbox_id = m.id AND c.account_id = m.account_id"
-            + " WHERE a.id > :after AND a.id <= :last AND" + RANGE
-            + "<mailbox> GROUP BY m.id, verdict, anyway, age_days)";
+    private static final String JUDGED =
+            "judged AS (SELECT m.id AS mailbox_id, " + DueRuleSql.VERDICT + " COLLATE \"C\" AS verdict,"
+                    + " coalesce(" + DueRuleSql.due("b", ":baseline") + ", false) AS anyway, " + AGE + " AS age_days,"
+                    + " count(*) AS copies, sum(c.size_bytes)::bigint AS bytes FROM " + SUPPOSED
+                    + " JOIN account a ON a.id = e.account_id JOIN " + BASELINE + " ON b.account_id = e.account_id"
+                    + " JOIN mailbox m ON m.account_id = e.account_id"
+                    + " JOIN mail_copy c ON c.mailbox_id = m.id AND c.account_id = m.account_id"
+                    + " WHERE a.id > :after AND a.id <= :last AND" + RANGE
+                    + "<mailbox> GROUP BY m.id, verdict, anyway, age_days)";
 
     private static final String PLACED = "placed AS (SELECT b.*, " + MailboxPlaces.PLACE + " AS place FROM mailbox b"
             + " WHERE b.state <> 'DISCONNECTED' AND b.account_id > :after AND b.account_id <= :last)";

@@ -38,18 +38,17 @@ public class TermsWords {
         return words.of(syncs ? "terms.syncs" : "terms.syncs.not");
     }
 
-    /** All of it in one line. */
+    /** What people ask first, in one line. */
     public String line(Grant grant) {
         return words.of(
                 "terms.line",
                 sync(grant.syncs()),
                 days(grant.retention()),
-                days(grant.grace()),
                 count(grant.mailboxesPerUser()),
                 count(grant.sharedMailboxes()));
     }
 
-    /** All of it in one line. */
+    /** What people ask first, in one line. */
     public String line(PlanTerms terms) {
         return line(grant(terms));
     }
