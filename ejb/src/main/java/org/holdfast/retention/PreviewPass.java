@@ -127,6 +127,7 @@ final class PreviewPass {
                         || state.startsWith("53")
                         || state.startsWith("40")
                         || state.startsWith("57")
+                        || state.startsWith("58")
                         || state.startsWith("55");
             }
         }

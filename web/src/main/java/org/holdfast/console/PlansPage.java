@@ -40,9 +40,10 @@ public class PlansPage implements Serializable {
         try {
             Instant now = clock.instant();
             List<PlanTerms> all = plans.history();
+            List<TermsChange> latest = termsChanges.page(null, CHANGES);
             rows = plans.all().stream().map(plan -> PlanRow.of(plan, all, now)).toList();
             history = all;
-            changes = termsChanges.page(null, CHANGES);
+            changes = latest;
             trouble = null;
         } catch (RuntimeException e) {
             trouble = Trouble.log("plans.trouble", clock.instant(), e);

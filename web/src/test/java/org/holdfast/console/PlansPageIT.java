@@ -74,8 +74,8 @@ class PlansPageIT {
     @Order(2)
     void aDraftThatCannotBeIsRefusedInPlaceAndOneThatCanIsGoneOnWith() {
         installation.fill();
-        browser.go(installation.url("/console/plans.xhtml?plan=STANDARD"));
-        assertThat(browser.element("#draft\\:days").getAttribute("value")).isEqualTo("60");
+        browser.go(installation.url("/console/plans.xhtml?plan=PROFESSIONAL"));
+        assertThat(browser.element("#draft\\:days").getAttribute("value")).isEqualTo("90");
         browser.type("#draft\\:days", "ten");
         browser.type("#draft\\:reason", "<b>shorter</b>");
         browser.click("#draft\\:do");
@@ -86,7 +86,7 @@ class PlansPageIT {
         browser.textOnceItSays(".hf-empty", "Nobody looked yet");
         assertThat(browser.url()).contains("/console/plan-change.xhtml?id=");
         assertThat(browser.element("main").getText()).contains("<b>shorter</b>");
-        assertThat(browser.element("#termsTable").getText()).contains("60 days", "10 days");
+        assertThat(browser.element("#termsTable").getText()).contains("90 days", "10 days");
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -98,7 +98,7 @@ class PlansPageIT {
         String verdict = browser.textOnceItSays("[data-figure=by-change]", "because of this change");
         assertThat(verdict).matches("(?s)[1-9].*copies go because of this change; 1 account is touched.*");
         assertThat(browser.element("#agesTable").getText()).contains("30 to 60 days");
-        assertThat(browser.element("#mailboxesTable").getText()).contains("sales@larch.example");
+        assertThat(browser.element("#mailboxesTable").getText()).contains("claims@spruce.example");
         assertThat(browser.element(".hf-hash").getText()).matches("[0-9a-f]{64}");
         browser.textOnceItSays("[data-figure=second]", "another administrator approves");
         assertThat(browser.elements("#change\\:approve")).isEmpty();
@@ -106,7 +106,7 @@ class PlansPageIT {
                 + " const d = new URLSearchParams(new FormData(f)); d.append('change:csv', 'change:csv');"
                 + " const x = new XMLHttpRequest(); x.open('POST', f.action, false); x.send(d);"
                 + " return x.getResponseHeader('Content-Disposition') + ' ' + x.responseText;");
-        assertThat(csv).contains("preview-", "account,accountName,mailbox", "sales@larch.example");
+        assertThat(csv).contains("preview-", "account,accountName,mailbox", "claims@spruce.example");
         browser.shot("plan-change-ready");
         assertThat(browser.complaints()).isEmpty();
     }
@@ -127,7 +127,7 @@ class PlansPageIT {
         browser.click("#change\\:publish");
         browser.textOnceItSays("#change\\:messages", "Published. From its date on");
         browser.go(installation.url("/console/plans.xhtml"));
-        browser.textOnceItSays("#plansTable", "10 days From");
+        browser.textOnceItSays("#plansTable", "10 days from");
         browser.textOnceItSays("#changesTable", "Published");
         browser.size(1440, 1500).shot("plans");
         assertThat(browser.complaints()).isEmpty();
@@ -144,7 +144,7 @@ class PlansPageIT {
         browser.type("#change\\:withdrawReason", "a slip");
         browser.click("#change\\:withdraw");
         browser.textOnceItSays("#change\\:messages", "Withdrawn. The terms before it go on");
-        assertThat(installation.count("SELECT count(*) FROM plan_terms WHERE plan_code = 'STANDARD'"
+        assertThat(installation.count("SELECT count(*) FROM plan_terms WHERE plan_code = 'PROFESSIONAL'"
                         + " AND unbound_days = 10 AND known_until IS NULL"))
                 .isZero();
     }
@@ -152,7 +152,7 @@ class PlansPageIT {
     @Test
     @Order(6)
     void aFailedAnOldAndAnUnreadablePreviewSayWhatToDo() {
-        browser.go(installation.url("/console/plans.xhtml?plan=PROFESSIONAL"));
+        browser.go(installation.url("/console/plans.xhtml?plan=CRM_PLUS"));
         browser.type("#draft\\:days", "0");
         browser.type("#draft\\:reason", "states");
         browser.click("#draft\\:do");
