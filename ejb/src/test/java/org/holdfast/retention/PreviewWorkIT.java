@@ -32,7 +32,8 @@ class PreviewWorkIT {
     private static final Instant NOW = Instant.parse("2019-06-01T00:00:00Z");
     private static final Instant JULY = Instant.parse("2019-07-10T00:00:00Z");
     private static final int ACCOUNTS = 230;
-    private static final PreviewPass.Pace NO_REST = new PreviewPass.Pace(10, Duration.ofMillis(1), 0);
+    private static final PreviewPass.Pace NO_REST =
+            new PreviewPass.Pace(10, Duration.ofMillis(1), Duration.ofMillis(1), 0);
 
     private static LocalPostgres postgres;
     private static int databases;

@@ -60,6 +60,19 @@ final class PullBench {
         return postgres.createDatabase("bench_" + NUMBERS.incrementAndGet(), template);
     }
 
+    /** Beside what a migrated database holds already: an account of its own, on a plan that syncs. */
+    PullBench(Jdbi loaded, Path keys) {
+        jdbi = loaded;
+        secrets = new SecretBox(keys.resolve("keyset.json"));
+        accountId = id("INSERT INTO account (name, created_at) VALUES ('Pull', '2026-01-01') RETURNING id");
+        userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
+                + ", 'pull" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
+        jdbi.useHandle(h -> h.execute(
+                "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
+                        + " VALUES (?, 'PROFESSIONAL', '2025-01-01', '2025-01-01', 'test', 'test')",
+                accountId));
+    }
+
     void subscribe(String plan) {
         jdbi.useHandle(h -> h.execute("DELETE FROM subscription"));
         jdbi.useHandle(h -> h.execute(
