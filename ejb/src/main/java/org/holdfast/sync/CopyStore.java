@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.holdfast.binding.RuleArrivals;
 import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
@@ -143,6 +144,7 @@ final class CopyStore {
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
         }
         CopyEvents.received(handle, named(folder, ids));
+        RuleArrivals.queue(handle, folder.accountId(), ids);
     }
 
     private static List<CopyEvents.Named> named(KnownFolder folder, List<Long> ids) {

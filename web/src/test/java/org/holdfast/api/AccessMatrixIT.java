@@ -82,6 +82,7 @@ class AccessMatrixIT extends PackagedApplication {
         mailboxes();
         messages();
         webhooks();
+        crm();
         purge();
     }
 
@@ -125,6 +126,26 @@ class AccessMatrixIT extends PackagedApplication {
         String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
         row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void crm() {
+        read("GET binding-kinds", "", "200", "200", "200", "200");
+        row("POST binding-kinds", "", "{\"code\":\"kind_of_mine\",\"name\":\"Mine\"}", NO, NO, NO, "201");
+        row("POST accounts/{account}/records", "", "{\"items\":[]}", "200", "200", "200", "200");
+        read("GET accounts/{account}/records", "", "200", GONE, "200", "200");
+        row("POST bindings", "", "{\"items\":[]}", "200", "200", "200", "200");
+        String rule = "\"name\":\"r\",\"basis\":\"ADDRESS\",\"kind\":\"contact\",\"enabled\":false,\"position\":1}";
+        row("POST rules", "", "{\"accountId\":\"{account}\"," + rule, NO, NO, NO, "201");
+        read("GET rules", "?account={account}", "200", NO, NO, "200");
+        read("GET rules/{id}", "", GONE, NO, NO, GONE);
+        row("PUT rules/{id}", "", "{" + rule, NO, NO, NO, GONE);
+        read("DELETE rules/{id}", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/trial", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/run", "", NO, NO, NO, GONE);
+        row("POST rules/{id}/undo", "", "{}", NO, NO, NO, GONE);
+        read("GET jobs", "", "200", "200", "200", "200");
+        read("GET jobs/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST jobs/{id}/cancel", "", GONE, GONE, GONE, GONE);
     }
 
     private void webhooks() {
