@@ -43,7 +43,7 @@ CREATE TABLE preview (
     kept_in_grace      bigint      NOT NULL DEFAULT 0,
     -- Copies with a greater id were imported after it began.
     last_copy          bigint,
-    -- SHA-256 over the canonical parameters and rows, without ids and times of the preview itself: the
+    -- SHA-256 over the canonical parameters and rows, without id and progress of the preview itself: the
     -- same question over the same data has the same hash.
     hash               bytea       CHECK (length(hash) = 32),
     CHECK ((status = 'READY') = (hash IS NOT NULL)),
@@ -84,10 +84,11 @@ CREATE TABLE preview_terms (
 );
 CREATE INDEX preview_terms_change ON preview_terms (change_id);
 
--- The plans that a preview supposes, laid over the accounts' timelines from one instant to another.
+-- The plans that a preview supposes, laid over the accounts' timelines from one instant to another. No
+-- foreign key to the accounts: it would lock their rows.
 CREATE TABLE preview_subscription (
     preview_id  bigint      NOT NULL REFERENCES preview ON DELETE CASCADE,
-    account_id  bigint      NOT NULL REFERENCES account,
+    account_id  bigint      NOT NULL,
     plan_code   text        NOT NULL REFERENCES plan,
     valid_from  timestamptz NOT NULL,
     valid_until timestamptz,
@@ -131,7 +132,7 @@ CREATE TABLE preview_age (
     PRIMARY KEY (preview_id, plan_code, age_days)
 );
 
--- Some of the due copies, oldest first in their mailbox: metadata only, nothing of what was written.
+-- Some of the due copies, the youngest of their mailbox: metadata only, nothing of what was written.
 CREATE TABLE preview_sample (
     preview_id  bigint      NOT NULL REFERENCES preview ON DELETE CASCADE,
     copy_id     bigint      NOT NULL,

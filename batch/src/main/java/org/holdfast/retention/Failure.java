@@ -22,6 +22,16 @@ final class Failure {
         return false;
     }
 
+    /** Whether a lock was not to be had in time: SQLSTATE 55P03. */
+    static boolean isLockTimeout(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && "55P03".equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The innermost message, with its type where that alone says something. */
     static String reason(Throwable failure) {
         Throwable root = failure;

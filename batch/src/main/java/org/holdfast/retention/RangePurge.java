@@ -4,8 +4,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.event.CopyEvents;
 import org.holdfast.ledger.LedgerEntry;
 import org.holdfast.ledger.LedgerPack;
 import org.holdfast.ledger.LedgerRows;
@@ -42,30 +44,32 @@ final class RangePurge {
             "SELECT id FROM account WHERE id = ANY(:accounts) ORDER BY id FOR SHARE SKIP LOCKED";
 
     /**
-     * Of the locked accounts those whose plan today keeps no longer than the run's instant says. A run may be
-     * older than an upgrade (it was stopped, or started as of the past): what it would remove beyond today's
-     * cut-off has been promised again since, and waits for a later run.
+     * Locks what is due at this very moment, skips what somebody else has locked, deletes it and leaves
+     * tombstones where arithmetic does not keep an original from coming back. A row that changed since the
+     * statement began is judged again in its new state before it is locked. Its content is released after the
+     * commit, by {@link ContentSweep}.
+     *
+     * <p>Of the locked accounts only those whose plan today keeps no longer than the run's instant says. A run
+     * may be older than an upgrade (it was stopped, or started as of the past): what it would remove beyond
+     * today's cut-off has been promised again since, and waits for a later run.
+     *
+     * <p>Account by account, so that each reads one stretch of the index and a few rows of mailboxes.
      */
-    private static final String STILL_AGREEING = "SELECT e.account_id FROM " + DueRuleSql.ENTITLEMENT
+    private static final String PURGE = "WITH e AS MATERIALIZED (SELECT e.*, a.hold_count, a.keep_until FROM "
+            + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
             + " JOIN entitlement(:now, 'infinity') n ON n.account_id = e.account_id"
             + " WHERE e.account_id = ANY(:accounts) AND CAST(:asOf AS timestamptz) - e.unbound_days * interval '24 hours'"
-            + " <= CAST(:now AS timestamptz) - n.unbound_days * interval '24 hours'";
-
-    /**
-     * Locks what is due at this very moment, skips what somebody else has locked, deletes it with its content
-     * and leaves tombstones where arithmetic does not keep an original from coming back. A row that changed
-     * since the statement began is judged again in its new state before it is locked.
-     */
-    private static final String PURGE = "WITH due AS MATERIALIZED (SELECT c.ctid AS place, e.terms_id FROM "
-            + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
-            + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
-            + " WHERE e.account_id = ANY(:accounts) AND " + DueRuleSql.DUE
+            + " <= CAST(:now AS timestamptz) - n.unbound_days * interval '24 hours'),"
+            + " due AS MATERIALIZED (SELECT d.place, e.terms_id FROM e CROSS JOIN LATERAL (SELECT c.ctid AS place"
+            + " FROM mail_copy c JOIN mailbox m ON m.account_id = e.account_id AND m.id = c.mailbox_id"
+            + " CROSS JOIN (SELECT e.hold_count, e.keep_until) a"
+            + " WHERE c.account_id = e.account_id AND " + DueRuleSql.DUE
             + " AND (c.account_id, c.clock, c.id) > (:afterAccount, :afterClock, :afterCopy)"
             + " AND (c.account_id, c.clock, c.id) <= (:toAccount, :toClock, :toCopy)<within>"
-            + " LIMIT <most> FOR UPDATE OF c SKIP LOCKED),"
+            + " FOR UPDATE OF c SKIP LOCKED) d LIMIT <most>),"
             + " gone AS (DELETE FROM mail_copy d USING due WHERE d.ctid = due.place AND d.bind_count = 0"
-            + " RETURNING d.*, due.terms_id),"
-            + " content AS (DELETE FROM mail_content t USING gone WHERE t.copy_id = gone.id),"
+            + " RETURNING d.id, d.account_id, d.mailbox_id, d.folder_id, d.uid_validity, d.uid, d.clock, d.received_at,"
+            + " d.copied_at, d.size_bytes, d.content_sha256, due.terms_id),"
             // An upgrade that no pass has seen the downgrade before would not look below the watermark.
             + " refill AS (UPDATE folder_state s SET filled_from = g.edge FROM (SELECT folder_id, max(clock) AS edge"
             + " FROM gone GROUP BY folder_id) g WHERE s.folder_id = g.folder_id"
@@ -73,8 +77,7 @@ final class RangePurge {
             + " tombstones AS (INSERT INTO purged_original (folder_id, uid_validity, uid, content_sha256, run_id)"
             + " SELECT folder_id, uid_validity, uid, content_sha256, :run FROM gone"
             + " WHERE received_at IS NULL OR received_at > copied_at ON CONFLICT DO NOTHING)"
-            + " SELECT id, account_id, mailbox_id, clock, size_bytes, encode(content_sha256, 'hex') AS sha256, terms_id"
-            + " FROM gone";
+            + " SELECT id, account_id, mailbox_id, clock, size_bytes, content_sha256, terms_id FROM gone";
 
     private final Handle handle;
     private final PurgeOrder order;
@@ -105,7 +108,8 @@ final class RangePurge {
     }
 
     /**
-     * Purges what is due in a range: fence, account locks, delete, ledger entry, progress.
+     * Purges what is due in a range: fence, account locks, delete, ledger entry, event for those who want it,
+     * progress.
      *
      * @return whether the claim still held; if not, nothing was done
      */
@@ -123,6 +127,7 @@ final class RangePurge {
                     LedgerPack.of(purged),
                     position.head());
             new LedgerRows(handle).append(entry);
+            CopyEvents.gone(handle, named(purged), CopyEvents.Reason.PURGED);
             position = position.with(entry);
         }
         slices.move(range.claim(), range.last() ? position.swept() : position);
@@ -138,12 +143,6 @@ final class RangePurge {
                 .bind("accounts", ids(range.accounts()))
                 .mapTo(Long.class)
                 .list();
-        locked = handle.createQuery(STILL_AGREEING)
-                .bind("accounts", ids(locked))
-                .bind("asOf", order.asOf())
-                .bind("now", now)
-                .mapTo(Long.class)
-                .list();
         if (locked.isEmpty()) {
             return List.of();
         }
@@ -153,6 +152,7 @@ final class RangePurge {
                 .bind("toClock", range.upTo().clock())
                 .bind("toCopy", range.upTo().copyId())
                 .bind("run", order.runId())
+                .bind("now", now)
                 .map((row, context) -> purged(row))
                 .list();
     }
@@ -169,6 +169,12 @@ final class RangePurge {
                 .bind("afterAccount", after.accountId())
                 .bind("afterClock", after.clock())
                 .bind("afterCopy", after.copyId());
+    }
+
+    private static List<CopyEvents.Named> named(List<PurgedCopy> purged) {
+        return purged.stream()
+                .map(copy -> new CopyEvents.Named(copy.accountId(), copy.mailboxId(), copy.copyId()))
+                .toList();
     }
 
     private static Long[] ids(List<Long> ids) {
@@ -195,7 +201,7 @@ final class RangePurge {
                 row.getLong("mailbox_id"),
                 row.getObject("clock", OffsetDateTime.class).toInstant(),
                 row.getLong("size_bytes"),
-                row.getString("sha256"),
+                HexFormat.of().formatHex(row.getBytes("content_sha256")),
                 row.getLong("terms_id"));
     }
 }

@@ -4,9 +4,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import org.holdfast.ledger.LedgerHash;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The slices of a run: cut once, claimed by lease and token, moved only by who holds the token. */
 final class SliceRows {
@@ -20,17 +22,15 @@ final class SliceRows {
     /** Chunks of a slice at most: each chunk looks over the plans of the slice's remaining accounts. */
     private static final int CHUNKS_PER_SLICE = 50;
 
+    /** A statement that only reads: the database may use several workers for it. */
     private static final String CUT = "WITH due AS (SELECT e.account_id, count(*) AS copies, sum(c.size_bytes) AS bytes"
             + " FROM " + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
             + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
             + " WHERE " + DueRuleSql.DUE + "<within> GROUP BY e.account_id),"
             + " placed AS (SELECT account_id, copies, bytes, (sum(copies) OVER (ORDER BY account_id) - copies)"
-            + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due),"
-            + " cut AS (INSERT INTO purge_slice (run_id, number, first_account, last_account, due_copies,"
-            + " cursor_account, head) SELECT :run, row_number() OVER (ORDER BY min(account_id)), min(account_id),"
-            + " max(account_id), sum(copies), min(account_id) - 1, :head FROM placed GROUP BY floor(place))"
-            + " UPDATE purge_run SET due_copies = (SELECT coalesce(sum(copies), 0) FROM due),"
-            + " due_bytes = (SELECT coalesce(sum(bytes), 0) FROM due) WHERE id = :run";
+            + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due)"
+            + " SELECT row_number() OVER (ORDER BY min(account_id)) AS number, min(account_id) AS first_account,"
+            + " max(account_id) AS last_account, sum(copies) AS copies, sum(bytes) AS bytes FROM placed GROUP BY floor(place)";
 
     private static final String CLAIM = "UPDATE purge_slice SET lease_owner = :owner, lease_token = lease_token + 1,"
             + " lease_until = clock_timestamp() + :lease * interval '1 millisecond'"
@@ -49,15 +49,43 @@ final class SliceRows {
 
     /** Counts what is due and cuts it into account ranges of about as many due copies each. */
     void cut(PurgeOrder order, LedgerHash head) {
-        DueRuleSql.bindScope(
-                        handle.createUpdate(CUT.replace("<within>", DueRuleSql.within(order.scope()))), order.scope())
+        List<Cut> cuts = DueRuleSql.bindScope(
+                        handle.createQuery(CUT.replace("<within>", DueRuleSql.within(order.scope()))), order.scope())
                 .bind("asOf", order.asOf())
                 .bind("least", order.chunkSize())
                 .bind("most", (long) order.chunkSize() * CHUNKS_PER_SLICE)
                 .bind("slices", order.workerSlots() * SLICES_PER_SLOT)
-                .bind("head", head.bytes())
+                .map((row, context) -> new Cut(
+                        row.getInt("number"),
+                        row.getLong("first_account"),
+                        row.getLong("last_account"),
+                        row.getLong("copies"),
+                        row.getLong("bytes")))
+                .list();
+        insert(order.runId(), cuts, head);
+        handle.createUpdate("UPDATE purge_run SET due_copies = :copies, due_bytes = :bytes WHERE id = :run")
+                .bind("copies", cuts.stream().mapToLong(Cut::copies).sum())
+                .bind("bytes", cuts.stream().mapToLong(Cut::bytes).sum())
                 .bind("run", order.runId())
                 .execute();
+    }
+
+    private record Cut(int number, long firstAccount, long lastAccount, long copies, long bytes) {}
+
+    private void insert(long runId, List<Cut> cuts, LedgerHash head) {
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO purge_slice (run_id, number, first_account,"
+                + " last_account, due_copies, cursor_account, head) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        cuts.forEach(cut -> batch.add(
+                runId,
+                cut.number(),
+                cut.firstAccount(),
+                cut.lastAccount(),
+                cut.copies(),
+                cut.firstAccount() - 1,
+                head.bytes()));
+        if (!cuts.isEmpty()) {
+            batch.execute();
+        }
     }
 
     /** A slice that nobody works on, or whose worker gave no sign of life for the time of a lease. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PurgeCrashIT {
 
-    /** Position, range, order, fence, account locks, delete, ledger entry, progress. */
+    /** Position, range, order, fence, account locks, delete, ledger entry, who wants an event, progress. */
     private static final int STATEMENTS = 9;
 
     private static LocalPostgres postgres;

@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.holdfast.ledger.LedgerRecord;
-import org.holdfast.ledger.LedgerRows;
+import org.holdfast.ledger.LedgerSearch;
 import org.holdfast.run.LocalPostgres;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -213,7 +213,7 @@ class PurgeIT {
         stage.run(run, 1);
         for (long id : ids) {
             LedgerRecord found =
-                    stage.jdbi.inTransaction(h -> new LedgerRows(h).find(id)).orElseThrow();
+                    stage.jdbi.inTransaction(h -> new LedgerSearch(h).find(id)).orElseThrow();
             assertThat(found.runId()).isEqualTo(run);
             assertThat(found.asOf()).isEqualTo(AS_OF);
             assertThat(found.planCode()).isEqualTo("STANDARD");
@@ -221,7 +221,7 @@ class PurgeIT {
             assertThat(found.copy().accountId()).isEqualTo(1);
             assertThat(Duration.between(found.copy().clock(), AS_OF)).isGreaterThanOrEqualTo(Duration.ofDays(61));
         }
-        Optional<LedgerRecord> unknown = stage.jdbi.inTransaction(h -> new LedgerRows(h).find(999_999));
+        Optional<LedgerRecord> unknown = stage.jdbi.inTransaction(h -> new LedgerSearch(h).find(999_999));
         assertThat(unknown).isEmpty();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +32,7 @@ final class PurgeStage {
     final DataSource database;
     final Jdbi jdbi;
     private final PurgeLeases leases = new PurgeLeases();
+    final ContentRelease release = new ContentRelease();
 
     PurgeStage(LocalPostgres postgres) {
         this(postgres, TEMPLATE);
@@ -42,6 +44,7 @@ final class PurgeStage {
         database = postgres.createDatabase(name, template);
         jdbi = Jdbi.create(database);
         leases.use(Jdbi.create(database));
+        release.use(Jdbi.create(database));
     }
 
     /** A server with a migrated database that the stages are copies of. */
@@ -119,6 +122,13 @@ final class PurgeStage {
 
     /** Plans and purges with worker slots in threads, and ends the execution. */
     PurgeRun run(long runId, int execution) {
+        purgeOnly(runId, execution);
+        sweep(runId);
+        return end(runId, execution);
+    }
+
+    /** As {@link #run}, but content is not released and the execution goes on. */
+    void purgeOnly(long runId, int execution) {
         jdbi.useTransaction(h -> new RunRows(h).plan(runId, execution));
         int slots = jdbi.withHandle(h -> new RunRows(h).order(runId)).workerSlots();
         List<Callable<Void>> workers = new ArrayList<>();
@@ -130,7 +140,13 @@ final class PurgeStage {
             });
         }
         all(workers);
-        return end(runId, execution);
+    }
+
+    /** Releases content as the last step of the job does. */
+    void sweep(long runId) {
+        if (!new ContentSweep(release, () -> {}).sweep(Optional.of(runId))) {
+            throw new IllegalStateException("Another sweep is at work");
+        }
     }
 
     PurgeRun end(long runId, int execution) {
@@ -186,6 +202,16 @@ final class PurgeStage {
 
     long count(String sql) {
         return jdbi.withHandle(h -> h.createQuery(sql).mapTo(Long.class).one());
+    }
+
+    void awaitCount(String sql, long least) throws InterruptedException {
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (count(sql) < least) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException(least + " are not reached: " + sql);
+            }
+            Thread.sleep(10);
+        }
     }
 
     void execute(String sql, Object... arguments) {

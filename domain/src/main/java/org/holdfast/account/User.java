@@ -121,6 +121,16 @@ public class User {
         this.passwordHash = Objects.requireNonNull(encoded);
     }
 
+    /** From now on this user cannot come in; what was done before keeps the name. */
+    public void disable(Instant at) {
+        disabledAt = at.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Lets the user in again. */
+    public void enable() {
+        disabledAt = null;
+    }
+
     public boolean isEnabled() {
         return disabledAt == null;
     }

@@ -94,6 +94,17 @@ public final class LedgerPack {
         return copies;
     }
 
+    /** The ids of its copies, ascending. */
+    public long[] copyIds() {
+        Decoder decoder = new Decoder(bytes);
+        long[] ids = new long[decoder.count];
+        for (int i = 0; i < ids.length; i++) {
+            decoder.next();
+            ids[i] = decoder.copy;
+        }
+        return ids;
+    }
+
     /** One copy of it. */
     public Optional<PurgedCopy> find(long copyId) {
         Decoder decoder = new Decoder(bytes);

@@ -74,6 +74,19 @@ public class Mailbox {
     @Column(name = "disconnected_at")
     private Instant disconnectedAt;
 
+    @Enumerated(EnumType.STRING)
+    @Column(name = "plan_stop", insertable = false, updatable = false)
+    private PlanStop.Cause planStop;
+
+    @Column(name = "plan_stopped_at", insertable = false, updatable = false)
+    private Instant planStoppedAt;
+
+    @Column(name = "chosen_at", insertable = false, updatable = false)
+    private Instant chosenAt;
+
+    @Column(name = "secret_erased_at", insertable = false, updatable = false)
+    private Instant secretErasedAt;
+
     protected Mailbox() {}
 
     /**
@@ -187,5 +200,25 @@ public class Mailbox {
 
     public Instant connectedAt() {
         return connectedAt;
+    }
+
+    /** Why the plan does not allow it now, whatever else its state; empty while it does. */
+    public Optional<PlanStop.Cause> planStop() {
+        return Optional.ofNullable(planStop);
+    }
+
+    /** Since when the plan does not allow it. */
+    public Optional<Instant> planStoppedAt() {
+        return Optional.ofNullable(planStoppedAt);
+    }
+
+    /** Whether it was chosen to stay where the plan's limit does not reach for all. */
+    public boolean isChosen() {
+        return chosenAt != null;
+    }
+
+    /** When its secret was erased because the plan did not come back in time; empty once there is a new one. */
+    public Optional<Instant> secretErasedAt() {
+        return Optional.ofNullable(secretErasedAt);
     }
 }

@@ -43,6 +43,9 @@ public class Subscription {
     @Column(nullable = false, updatable = false)
     private String reason;
 
+    @Column(name = "preview_id", updatable = false)
+    private Long previewId;
+
     protected Subscription() {}
 
     /**
@@ -84,6 +87,16 @@ public class Subscription {
             throw new IllegalArgumentException("A row is superseded after it was recorded");
         }
         knownUntil = instant;
+    }
+
+    /** Names the stored preview that the change rests on; null: none. */
+    public void restOn(Long preview) {
+        previewId = preview;
+    }
+
+    /** The stored preview that the change rests on. */
+    public Optional<Long> previewId() {
+        return Optional.ofNullable(previewId);
     }
 
     public long accountId() {

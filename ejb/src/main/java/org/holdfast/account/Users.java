@@ -4,13 +4,16 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
+import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
 import org.holdfast.security.Passwords;
 
@@ -86,6 +89,76 @@ public class Users {
                 .getResultList();
     }
 
+    /**
+     * Keeps a user out from now on: sessions and tokens are refused, tokens for good. Mailboxes stay as they are.
+     *
+     * @throws Refusal {@code yourself}: so that an administrator is always left
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public User disable(long id) {
+        User user = locked(id);
+        Caller by = caller.get();
+        if (by.userId() == id) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "yourself", "You cannot disable yourself: ask another administrator");
+        }
+        if (user.isEnabled()) {
+            user.disable(clock.instant());
+            entities.createNativeQuery(
+                            "UPDATE api_token SET revoked_at = clock_timestamp() WHERE user_id = :user AND revoked_at IS NULL")
+                    .setParameter("user", id)
+                    .executeUpdate();
+            audit.record(by.name(), "user.disable", subject(user), null, user.email());
+        }
+        return user;
+    }
+
+    /** Lets a user in again, with the same password; tokens have to be issued anew. */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public User enable(long id) {
+        User user = locked(id);
+        if (!user.isEnabled()) {
+            user.enable();
+            audit.record(caller.get().name(), "user.enable", subject(user), null, user.email());
+        }
+        return user;
+    }
+
+    /**
+     * Gives a user another password; tokens stay.
+     *
+     * @param current the present password, which users changing their own must give
+     * @throws Refusal {@code password-wrong} or {@code password-length}
+     */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
+    public User changePassword(long id, Optional<String> current, String password) {
+        Caller by = caller.get();
+        if (by.userId() != id && !by.isAdministrator()) {
+            throw Refusal.notFound("user", id);
+        }
+        User user = locked(id);
+        boolean own = by.userId() == id;
+        if (own && !passwords.matches(current.orElse(""), user.passwordHash().orElse(null))) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN, "password-wrong", "The present password is not right; nothing was changed");
+        }
+        user.changePasswordHash(passwords.hash(password));
+        audit.record(by.name(), "user.password", subject(user), own ? "own" : "by an administrator", user.email());
+        return user;
+    }
+
+    private User locked(long id) {
+        User user = entities.find(User.class, id, LockModeType.PESSIMISTIC_WRITE);
+        if (user == null) {
+            throw Refusal.notFound("user", id);
+        }
+        return user;
+    }
+
+    private static String subject(User user) {
+        return user.accountId().map(a -> "account:" + a + " ").orElse("") + "user:" + user.id();
+    }
+
     private User store(User user, NewUser request) {
         request.password().map(passwords::hash).ifPresent(user::changePasswordHash);
         if (isTaken(user.email())) {
@@ -97,9 +170,12 @@ public class Users {
         } catch (PersistenceException e) {
             throw isDuplicate(e) ? taken(e) : e;
         }
-        String subject = user.accountId().map(a -> "account:" + a + " ").orElse("") + "user:" + user.id();
         audit.record(
-                caller.get().name(), "user.create", subject, null, user.role().name());
+                caller.get().name(),
+                "user.create",
+                subject(user),
+                null,
+                user.role().name());
         return user;
     }
 

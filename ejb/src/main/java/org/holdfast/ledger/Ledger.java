@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.holdfast.account.Role;
 import org.holdfast.event.EventType;
 import org.holdfast.event.Events;
@@ -28,8 +29,13 @@ public class Ledger {
 
     /** Reads every entry and recomputes every hash; stops at the first break. Minutes on a large ledger. */
     public Verification verify() {
+        return verify(progress -> {});
+    }
+
+    /** The same, telling on this thread how far it is. */
+    public Verification verify(Consumer<VerificationProgress> progress) {
         return jdbi.withHandle(h -> {
-            Verification found = new LedgerRows(h).verify();
+            Verification found = new LedgerRows(h).verify(progress);
             found.firstBreak().ifPresent(broken -> told(h, broken));
             return found;
         });
@@ -52,7 +58,7 @@ public class Ledger {
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public Optional<LedgerRecord> find(long copyId) {
         Caller caller = currentCaller.get();
-        return jdbi.withHandle(h -> new LedgerRows(h).find(copyId)).filter(found -> new MailboxAccess(jdbi)
+        return jdbi.withHandle(h -> new LedgerSearch(h).find(copyId)).filter(found -> new MailboxAccess(jdbi)
                 .sees(caller, found.copy().accountId(), found.copy().mailboxId()));
     }
 }

@@ -7,11 +7,12 @@ import java.time.OffsetDateTime;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.holdfast.ledger.RunHeader.SliceHead;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
 
-/** The ledger in the database: appends, seals, reads back. Works inside the transaction of its handle. */
+/** The ledger in the database: appends, seals, verifies. Works inside the transaction of its handle. */
 public final class LedgerRows {
 
     private static final String HEADER = "r.id, r.as_of, r.scope_kind || coalesce(':' || r.scope_ref, '') AS scope,"
@@ -28,12 +29,10 @@ public final class LedgerRows {
             + " LEFT JOIN ledger_entry n ON n.run_id = s.run_id AND n.slice = s.number"
             + " ORDER BY r.seal_number NULLS LAST, r.id, s.number, n.number";
 
-    private static final String FIND = "SELECT n.*, r.as_of, r.started_by FROM ledger_entry n"
-            + " JOIN purge_run r ON r.id = n.run_id"
-            + " WHERE int8range(n.first_copy, n.last_copy, '[]') @> CAST(:copy AS bigint)";
-
     /** Rows fetched at once: each may carry the pack of a large chunk. */
     private static final int FETCH = 8;
+
+    private static final int TELL_EVERY = 64;
 
     private final Handle handle;
 
@@ -96,19 +95,40 @@ public final class LedgerRows {
 
     /** Recomputes everything, in bounded memory; needs a transaction, else the driver reads it all at once. */
     public Verification verify() {
+        return verify(progress -> {});
+    }
+
+    /**
+     * The same, telling now and then how far it is.
+     *
+     * @param told called on this thread, every {@value #TELL_EVERY} entries and at the end
+     */
+    public Verification verify(Consumer<VerificationProgress> told) {
+        VerificationProgress all = handle.createQuery("SELECT coalesce(sum(entries), 0) AS entries,"
+                        + " coalesce(sum(purged_copies), 0) AS copies FROM purge_slice")
+                .map((row, context) -> new VerificationProgress(0, row.getLong("entries"), 0, row.getLong("copies")))
+                .one();
         LedgerVerifier verifier = new LedgerVerifier();
         try (ResultIterator<Row> rows = handle.createQuery(EVERYTHING)
                 .setFetchSize(FETCH)
                 .map((row, context) -> row(row))
                 .iterator()) {
-            tell(rows, verifier);
+            tell(rows, verifier, all, told);
         }
-        return verifier.finish();
+        Verification found = verifier.finish();
+        told.accept(all.at(found.entries(), found.copies()));
+        return found;
     }
 
-    private static void tell(Iterator<Row> rows, LedgerVerifier verifier) {
+    private static void tell(
+            Iterator<Row> rows,
+            LedgerVerifier verifier,
+            VerificationProgress all,
+            Consumer<VerificationProgress> told) {
         long run = 0;
         int slice = 0;
+        long entries = 0;
+        long copies = 0;
         while (rows.hasNext() && !verifier.isBroken()) {
             Row row = rows.next();
             if (row.run().header().runId() != run) {
@@ -120,59 +140,14 @@ public final class LedgerRows {
                 slice = row.slice().get().number();
                 verifier.slice(row.slice().get());
             }
-            row.entry().ifPresent(verifier::entry);
-        }
-    }
-
-    /** The entry that names a copy; each entry whose range of ids could hold it is looked through. */
-    public Optional<LedgerRecord> find(long copyId) {
-        try (ResultIterator<Optional<LedgerRecord>> candidates = handle.createQuery(FIND)
-                .bind("copy", copyId)
-                .setFetchSize(FETCH)
-                .map((row, context) -> record(row, copyId))
-                .iterator()) {
-            while (candidates.hasNext()) {
-                Optional<LedgerRecord> found = candidates.next();
-                if (found.isPresent()) {
-                    return found.map(this::withPlan);
+            if (row.entry().isPresent()) {
+                verifier.entry(row.entry().get());
+                copies += row.entry().get().columns().copies();
+                if (++entries % TELL_EVERY == 0) {
+                    told.accept(all.at(entries, copies));
                 }
             }
         }
-        return Optional.empty();
-    }
-
-    private LedgerRecord withPlan(LedgerRecord found) {
-        String plan = handle.createQuery("SELECT plan_code FROM plan_terms WHERE id = :id")
-                .bind("id", found.copy().termsId())
-                .mapTo(String.class)
-                .one();
-        return new LedgerRecord(
-                found.copy(),
-                found.purgedAt(),
-                found.runId(),
-                found.slice(),
-                found.entry(),
-                found.asOf(),
-                found.startedBy(),
-                found.terms(),
-                plan);
-    }
-
-    private static Optional<LedgerRecord> record(ResultSet row, long copyId) throws SQLException {
-        Optional<PurgedCopy> copy = unpack(row.getBytes("pack")).flatMap(pack -> pack.find(copyId));
-        if (copy.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new LedgerRecord(
-                copy.get(),
-                instant(row, "recorded_at"),
-                row.getLong("run_id"),
-                row.getInt("slice"),
-                row.getInt("number"),
-                instant(row, "as_of"),
-                row.getString("started_by"),
-                copy.get().termsId(),
-                ""));
     }
 
     private record Sealed(long number, LedgerHash seal) {}
@@ -226,7 +201,7 @@ public final class LedgerRows {
                 LedgerHash.of(row.getBytes("hash")));
     }
 
-    private static Optional<LedgerPack> unpack(byte[] stored) {
+    static Optional<LedgerPack> unpack(byte[] stored) {
         try {
             return Optional.of(LedgerPack.read(stored));
         } catch (IllegalArgumentException e) {
@@ -234,7 +209,7 @@ public final class LedgerRows {
         }
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
+    static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }

@@ -40,6 +40,12 @@ public class Enrolment {
     private SecretBox secrets;
 
     @Inject
+    private MailboxPlans plans;
+
+    @Inject
+    private PlanPause pause;
+
+    @Inject
     private AuditTrail audit;
 
     @Inject
@@ -93,6 +99,28 @@ public class Enrolment {
         return mailbox;
     }
 
+    /** Keeps a password that the provider took just now; what stood only for want of one goes on. */
+    public void renew(long mailboxId, String password, String by) {
+        Mailbox mailbox = entities.find(Mailbox.class, mailboxId);
+        jdbi.useHandle(h -> new PlanFollower(h).lock(mailbox.accountId()));
+        entities.refresh(mailbox);
+        if (mailbox.state() == MailboxState.DISCONNECTED) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "mailbox-disconnected", "The mailbox was disconnected: connect it again");
+        }
+        mailbox.keepSecret(secrets.seal(mailbox.accountId(), mailboxId, MailboxRows.PASSWORD, password));
+        if (mailbox.state() != MailboxState.PAUSED_BY_USER && mailbox.state() != MailboxState.PAUSED_BY_PLAN) {
+            mailbox.enter(MailboxState.ACTIVE, null, clock.instant());
+        }
+        entities.flush();
+        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET secret_erased_at = NULL WHERE id = :mailbox")
+                .bind("mailbox", mailboxId)
+                .execute());
+        audit.record(by, "mailbox.renew-secret", "mailbox:" + mailboxId, null, null);
+        plans.follow(mailbox.accountId());
+        lookAgain(mailboxId);
+    }
+
     /** Makes it due now and looks through the whole window again: what was kept meanwhile is not known. */
     public void lookAgain(long mailboxId) {
         Instant now = clock.instant();
@@ -111,17 +139,22 @@ public class Enrolment {
      */
     @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
     public Optional<Refusal> pauseByPlan(long mailboxId) {
+        Mailbox mailbox = entities.find(Mailbox.class, mailboxId);
+        plans.follow(mailbox.accountId());
+        return pause.of(mailboxId).map(stop -> refusal(mailbox, stop));
+    }
+
+    private Refusal refusal(Mailbox mailbox, PlanStop stop) {
         Instant now = clock.instant();
-        Mailbox mailbox = entities.find(Mailbox.class, mailboxId, LockModeType.PESSIMISTIC_WRITE);
-        Entitlement entitlement = policy.entitlement(mailbox.accountId(), now);
-        if (entitlement.syncs()) {
-            return Optional.empty();
+        if (stop.cause() == PlanStop.Cause.NO_SYNC) {
+            return doesNotSync(policy.entitlement(mailbox.accountId(), now), now);
         }
-        Refusal refusal = doesNotSync(entitlement, now);
-        if (mailbox.state().isTried()) {
-            mailbox.enter(MailboxState.PAUSED_BY_PLAN, refusal.getMessage(), now);
-        }
-        return Optional.of(refusal);
+        return new Refusal(
+                Refusal.Kind.FORBIDDEN,
+                "mailbox-limit-reached",
+                stop.sentence() + ": choose which stay, or take a larger plan; "
+                        + offer(jdbi.withHandle(
+                                h -> new MailboxRows(h).plansThatAllow(stop.limit(), mailbox.isShared(), now))));
     }
 
     private Refusal doesNotSync(Entitlement entitlement, Instant now) {

@@ -1,6 +1,7 @@
 package org.holdfast.mailbox;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -77,15 +78,27 @@ public final class MailboxRows {
                 == 1;
     }
 
+    /** Makes mailboxes due now. */
+    void dueNow(Collection<Long> mailboxIds) {
+        handle.createUpdate("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE mailbox_id = ANY (:mailboxes)")
+                .bindArray("mailboxes", Long.class, mailboxIds.toArray())
+                .execute();
+    }
+
     /**
      * Notes that everything received up to an instant may have been purged meanwhile, so that a wider
      * window is filled again.
      */
     public void forgetFill(long mailboxId, Instant upTo) {
+        forgetFill(List.of(mailboxId), upTo);
+    }
+
+    /** As {@link #forgetFill(long, Instant)}, for many. */
+    void forgetFill(Collection<Long> mailboxIds, Instant upTo) {
         handle.createUpdate("UPDATE folder_state SET filled_from = :upTo WHERE folder_id IN"
-                        + " (SELECT id FROM folder WHERE mailbox_id = :mailbox)"
+                        + " (SELECT id FROM folder WHERE mailbox_id = ANY (:mailboxes))"
                         + " AND (filled_from IS NULL OR filled_from < :upTo)")
-                .bind("mailbox", mailboxId)
+                .bindArray("mailboxes", Long.class, mailboxIds.toArray())
                 .bind("upTo", upTo)
                 .execute();
     }

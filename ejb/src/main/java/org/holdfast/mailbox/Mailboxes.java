@@ -7,7 +7,6 @@ import jakarta.ejb.TransactionAttributeType;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Clock;
 import java.util.List;
@@ -52,6 +51,9 @@ public class Mailboxes {
 
     @Inject
     private SecretBox secrets;
+
+    @Inject
+    private MailboxPlans plans;
 
     @Inject
     private AuditTrail audit;
@@ -134,21 +136,35 @@ public class Mailboxes {
                 .getResultList();
     }
 
-    /** No connection is opened until it is resumed. A pass in flight ends at its next batch. */
+    /** No connection is opened until it is resumed; a pass in flight is ended. Its place is free for others. */
     public void pause(long id) {
         Caller caller = currentCaller.get();
         Mailbox mailbox = changeable(caller, id);
         mailbox.enter(MailboxState.PAUSED_BY_USER, "Paused by " + caller.name(), clock.instant());
         audit.record(caller.name(), "mailbox.pause", "mailbox:" + id, null, null);
+        followPlan(mailbox);
     }
 
-    /** Synchronises again, at once; the plan is asked before any connection. */
+    /**
+     * Synchronises again, at once; where the plan does not allow it now, as soon as it does.
+     *
+     * @throws Refusal {@code secret-missing} if its secret was erased
+     */
     public void resume(long id) {
         Caller caller = currentCaller.get();
         Mailbox mailbox = changeable(caller, id);
-        mailbox.enter(MailboxState.ACTIVE, null, clock.instant());
-        enrolment.lookAgain(id);
+        if (mailbox.secretErasedAt().isPresent()) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "secret-missing",
+                    "The password of " + mailbox.address() + " was erased: give it again, then it resumes");
+        }
+        if (mailbox.state() != MailboxState.PAUSED_BY_PLAN) {
+            mailbox.enter(MailboxState.ACTIVE, null, clock.instant());
+        }
         audit.record(caller.name(), "mailbox.resume", "mailbox:" + id, null, null);
+        followPlan(mailbox);
+        enrolment.lookAgain(id);
         due.fire(new MailboxDue(id));
     }
 
@@ -158,14 +174,17 @@ public class Mailboxes {
         Mailbox mailbox = changeable(caller, id);
         mailbox.enter(MailboxState.DISCONNECTED, "Disconnected by " + caller.name(), clock.instant());
         audit.record(caller.name(), "mailbox.disconnect", "mailbox:" + id, null, null);
+        followPlan(mailbox);
+    }
+
+    private void followPlan(Mailbox mailbox) {
+        entities.flush();
+        plans.follow(mailbox.accountId());
     }
 
     private Mailbox visible(Caller caller, long id) {
         Mailbox mailbox = entities.find(Mailbox.class, id);
-        if (mailbox == null) {
-            throw Refusal.notFound("mailbox", id);
-        }
-        if (!new MailboxAccess(jdbi).sees(caller, mailbox.accountId(), id)) {
+        if (mailbox == null || !new MailboxAccess(jdbi).sees(caller, mailbox.accountId(), id)) {
             throw Refusal.notFound("mailbox", id);
         }
         return mailbox;
@@ -173,17 +192,9 @@ public class Mailboxes {
 
     private Mailbox changeable(Caller caller, long id) {
         Mailbox mailbox = visible(caller, id);
-        if (!caller.isAdministrator() && caller.userId() != mailbox.ownerId()) {
-            throw new Refusal(Refusal.Kind.FORBIDDEN, "own-mailboxes-only", "Only its owner changes a mailbox");
-        }
-        if (mailbox.state() == MailboxState.DISCONNECTED) {
-            throw new Refusal(
-                    Refusal.Kind.CONFLICT,
-                    "mailbox-disconnected",
-                    "The mailbox was disconnected and its secret erased: connect it again");
-        }
-        entities.lock(mailbox, LockModeType.PESSIMISTIC_WRITE);
+        jdbi.useHandle(h -> new PlanFollower(h).lock(mailbox.accountId()));
         entities.refresh(mailbox);
+        MailboxRights.requireChanges(caller, mailbox);
         return mailbox;
     }
 }

@@ -24,9 +24,7 @@ final class PlanStops {
             + " e.plan_code, CASE WHEN m.shared THEN e.shared_mailboxes ELSE e.mailboxes_per_user END AS allowed,"
             + " CASE WHEN NOT e.syncs THEN 'NO_SYNC' WHEN m.state <> 'PAUSED_BY_USER' AND m.place >"
             + " CASE WHEN m.shared THEN e.shared_mailboxes ELSE e.mailboxes_per_user END THEN 'OVER_LIMIT' END AS stop"
-            + " FROM (SELECT b.*, row_number() OVER (PARTITION BY b.account_id, b.shared,"
-            + " CASE WHEN b.shared THEN 0 ELSE b.owner_id END, b.state = 'PAUSED_BY_USER'"
-            + " ORDER BY b.chosen_at IS NULL, b.connected_at, b.id) AS place FROM mailbox b"
+            + " FROM (SELECT b.*, " + MailboxPlaces.PLACE + " AS place FROM mailbox b"
             + " WHERE b.state <> 'DISCONNECTED' AND <of b.account_id>) m"
             + " JOIN entitlement(CAST(:at AS timestamptz), 'infinity') e ON e.account_id = m.account_id"
             + " WHERE <of e.account_id>) v";
@@ -45,6 +43,16 @@ final class PlanStops {
     /** {@link #VERDICTS} over accounts in {@code :accounts}. */
     static String ofAccounts() {
         return of("<account> = ANY (:accounts)");
+    }
+
+    /** {@link #VERDICTS} over the account {@code :account} as if it had the plan {@code :plan}. */
+    static String supposing() {
+        return of("<account> = :account")
+                .replace(
+                        "entitlement(CAST(:at AS timestamptz), 'infinity') e",
+                        "(SELECT CAST(:account AS bigint) AS account_id, t.* FROM plan_terms t WHERE t.plan_code = :plan"
+                                + " AND t.known_until IS NULL AND t.valid_from <= :at"
+                                + " AND (t.valid_until IS NULL OR t.valid_until > :at)) e");
     }
 
     private static String of(String condition) {

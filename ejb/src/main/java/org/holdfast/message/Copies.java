@@ -6,7 +6,6 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.TypedQuery;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +70,18 @@ public class Copies {
      * @throws Refusal if it is not there, or the mailbox neither belongs to the caller nor is shared with them
      */
     public InputStream raw(long copyId) {
+        return raw(copyId, 0, Long.MAX_VALUE);
+    }
+
+    /**
+     * Some of the raw content; read while the stream is read, in constant memory. The stream fails with an
+     * IOException should the copy be removed meanwhile.
+     *
+     * @param from the first byte, counted from 0
+     * @param end the last one, exclusive; beyond the end: to the end
+     * @throws Refusal as {@link #raw(long)}
+     */
+    public InputStream raw(long copyId, long from, long end) {
         Caller caller = currentCaller.get();
         Copy copy = visible(caller, copyId);
         if (!new MailboxAccess(jdbi).has(caller.userId(), copy.mailboxId())) {
@@ -79,12 +90,8 @@ public class Copies {
                     "content-private",
                     "The content of a message is for the mailbox's owner and those it is shared with");
         }
-        byte[] raw = jdbi.withHandle(h -> h.createQuery("SELECT raw FROM mail_content WHERE copy_id = :copy")
-                        .bind("copy", copyId)
-                        .mapTo(byte[].class)
-                        .findOne())
-                .orElseThrow(() -> Refusal.notFound("message", copyId));
-        return new ByteArrayInputStream(raw);
+        long length = ContentStream.length(jdbi, copyId).orElseThrow(() -> Refusal.notFound("message", copyId));
+        return new ContentStream(jdbi, copyId, from, Math.min(end, length));
     }
 
     private Copy visible(Caller caller, long id) {

@@ -34,6 +34,17 @@ public class PlanPolicy {
     }
 
     /**
+     * The entitlement as it was known at an instant: now, or an earlier one for questions about the past.
+     *
+     * @throws Refusal if there is no such account
+     */
+    public Entitlement entitlement(long accountId, Instant at, Instant known) {
+        return new EntitlementQuery(jdbi)
+                .find(accountId, at, known)
+                .orElseThrow(() -> Refusal.notFound("account", accountId));
+    }
+
+    /**
      * The entitlement from an instant on with every dated change after it, as known now.
      *
      * @throws Refusal if there is no such account

@@ -2,6 +2,7 @@ package org.holdfast.plan;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -16,6 +17,7 @@ import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
+import org.jdbi.v3.core.Jdbi;
 
 /** Accounts' plans over time. A change takes effect now or later, never in the past. */
 @Stateless
@@ -26,6 +28,9 @@ public class Subscriptions {
     private EntityManager entities;
 
     @Inject
+    private Jdbi jdbi;
+
+    @Inject
     private CurrentCaller currentCaller;
 
     @Inject
@@ -34,13 +39,16 @@ public class Subscriptions {
     @Inject
     private Clock clock;
 
+    @Inject
+    private Event<PolicyChanged> changed;
+
     /**
      * Changes the plan of an account. The account's row is locked meanwhile, so that a purge either sees
      * the change or is done before it is acknowledged.
      *
      * @return the new row
      * @throws Refusal if the account or plan is not there, the plan has no terms then, the change lies in the
-     *     past, or it ends before it begins
+     *     past, it ends before it begins, or the preview that it names is not one of it
      */
     public Subscription change(long accountId, ChangeSubscription request) {
         Caller caller = currentCaller.get();
@@ -57,15 +65,19 @@ public class Subscriptions {
         Instant from = request.from() == null ? now : request.from().truncatedTo(ChronoUnit.MICROS);
         check(request, from, now);
         requireTerms(request.planCode(), from);
+        requireEvidence(accountId, request, from);
         Subscription.Recorded by = new Subscription.Recorded(caller.name(), now, request.reason());
         Subscription change = new Subscription(accountId, request.planCode(), from, request.until(), by);
+        change.restOn(request.previewId());
         SubscriptionTimeline timeline = SubscriptionTimeline.lay(change, present, by);
         timeline.superseded().forEach(row -> row.supersedeAt(now));
         entities.flush();
         timeline.recorded().forEach(entities::persist);
+        entities.flush();
         entities.createNativeQuery("UPDATE account SET policy_version = policy_version + 1 WHERE id = :id")
                 .setParameter("id", accountId)
                 .executeUpdate();
+        changed.fire(new PolicyChanged(accountId));
         audit.record(
                 caller.name(),
                 "subscription.change",
@@ -98,6 +110,13 @@ public class Subscriptions {
                     Refusal.Kind.UNUSABLE,
                     "plan-without-terms",
                     "The plan " + planCode + " has no terms at " + from + ": publish its terms first");
+        }
+    }
+
+    private void requireEvidence(long accountId, ChangeSubscription request, Instant from) {
+        if (request.previewId() != null) {
+            jdbi.useHandle(h -> new PreviewEvidence(h, clock.instant())
+                    .requireFor(accountId, request.planCode(), from, request.previewId()));
         }
     }
 

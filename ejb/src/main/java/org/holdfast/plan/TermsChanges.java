@@ -83,11 +83,14 @@ public class TermsChanges {
     }
 
     /**
-     * Approves a draft.
+     * Approves a draft on what a preview of it found.
      *
-     * @throws Refusal if it is no draft, or the caller drafted it and a second person is required
+     * @param previewId a stored preview that supposes this very draft
+     * @param hash the preview's hash as the approver saw it; null: any
+     * @throws Refusal if it is no draft, the caller drafted it and a second person is required, or the preview
+     *     is of something else, not ready or too old
      */
-    public TermsChange approve(long id) {
+    public TermsChange approve(long id, long previewId, String hash) {
         return step(
                 id, TermsChange.Status.APPROVED, Set.of(TermsChange.Status.DRAFT), null, (terms, change, caller) -> {
                     if (needsSecondPerson() && change.drafted().by().equals(caller.name())) {
@@ -96,7 +99,14 @@ public class TermsChanges {
                                 "second-person-needed",
                                 "Another administrator than " + caller.name() + " approves this change");
                     }
+                    terms.restsOn(change, previewId, hash, now());
                 });
+    }
+
+    /** Whether another person than the one who drafted a change has to approve it. */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+    public boolean needsSecondPerson() {
+        return !"off".equals(Setting.TERMS_APPROVAL.value().orElse("on"));
     }
 
     /**
@@ -105,9 +115,7 @@ public class TermsChanges {
      * @throws Refusal if it is not approved, or its date is now earlier than the notice period allows
      */
     public TermsChange publish(long id) {
-        Set<TermsChange.Status> from = needsSecondPerson()
-                ? Set.of(TermsChange.Status.APPROVED)
-                : Set.of(TermsChange.Status.APPROVED, TermsChange.Status.DRAFT);
+        Set<TermsChange.Status> from = Set.of(TermsChange.Status.APPROVED);
         return step(id, TermsChange.Status.PUBLISHED, from, null, (terms, change, caller) -> {
             requireNotice(change.effectiveAt());
             terms.lockPlan(change.planCode());
@@ -141,6 +149,17 @@ public class TermsChanges {
                 terms.restore(change, now());
             }
         });
+    }
+
+    /**
+     * One change.
+     *
+     * @throws Refusal if it is not there
+     */
+    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME})
+    public TermsChange get(long id) {
+        return jdbi.withHandle(h -> new TermsRepository(h).find(id))
+                .orElseThrow(() -> Refusal.notFound("change of terms", id));
     }
 
     /**
@@ -187,10 +206,6 @@ public class TermsChanges {
                     "notice-too-short",
                     "Terms change " + notice.toDays() + " days from now at the earliest, at " + earliest);
         }
-    }
-
-    private static boolean needsSecondPerson() {
-        return !"off".equals(Setting.TERMS_APPROVAL.value().orElse("on"));
     }
 
     private Instant now() {

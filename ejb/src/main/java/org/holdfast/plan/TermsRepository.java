@@ -66,6 +66,27 @@ public final class TermsRepository {
                 .findOne();
     }
 
+    public Optional<TermsChange> find(long id) {
+        return handle.createQuery("SELECT * FROM terms_change WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> change(row))
+                .findOne();
+    }
+
+    /**
+     * Lets a locked draft rest on a preview.
+     *
+     * @param hash what the approver saw; null: any
+     * @throws org.holdfast.refusal.Refusal if nothing may rest on it
+     */
+    public void restsOn(TermsChange change, long previewId, String hash, Instant now) {
+        new PreviewEvidence(handle, now).requireFor(change, previewId, hash);
+        handle.createUpdate("UPDATE terms_change SET preview_id = :preview WHERE id = :id")
+                .bind("preview", previewId)
+                .bind("id", change.id())
+                .execute();
+    }
+
     /** Every change, newest first. */
     public List<TermsChange> page(Long beforeId, int limit) {
         return handle.createQuery("SELECT * FROM terms_change WHERE CAST(:before AS bigint) IS NULL OR id < :before"

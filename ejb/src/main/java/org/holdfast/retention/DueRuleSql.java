@@ -14,15 +14,13 @@ public final class DueRuleSql {
     /** Every account's plan as of the instant, as known now: the latest knowledge, by no clock. */
     public static final String ENTITLEMENT = "entitlement(CAST(:asOf AS timestamptz), 'infinity') e";
 
-    private static final String CUTOFF = "(CAST(:asOf AS timestamptz) - e.unbound_days * interval '24 hours')";
+    private static final String CUTOFF = cutoff("e", ":asOf");
 
     /** The latest release grace of the copy, its mailbox and its account; NULL if there is none. */
     public static final String GRACE_END = "greatest(c.keep_until, m.keep_until, a.keep_until)";
 
     /** The condition under which a copy is due; never true where the plan keeps without limit. */
-    public static final String DUE = "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0"
-            + " AND c.clock <= " + CUTOFF
-            + " AND coalesce(" + GRACE_END + " <= CAST(:asOf AS timestamptz), true)";
+    public static final String DUE = due("e", ":asOf");
 
     /** The name of the copy's {@link DueRule.Verdict}. */
     public static final String VERDICT = "CASE WHEN c.bind_count > 0 THEN 'BOUND'"
@@ -31,6 +29,22 @@ public final class DueRuleSql {
             + " WHEN " + GRACE_END + " > CAST(:asOf AS timestamptz) THEN 'IN_GRACE' ELSE 'DUE' END";
 
     private DueRuleSql() {}
+
+    /**
+     * {@link #DUE} under another plan or instant, for what compares two of them.
+     *
+     * @param plan the alias of the entitlement
+     * @param at the instant's placeholder
+     */
+    static String due(String plan, String at) {
+        return "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0"
+                + " AND c.clock <= " + cutoff(plan, at)
+                + " AND coalesce(" + GRACE_END + " <= CAST(" + at + " AS timestamptz), true)";
+    }
+
+    private static String cutoff(String plan, String at) {
+        return "(CAST(" + at + " AS timestamptz) - " + plan + ".unbound_days * interval '24 hours')";
+    }
 
     /** As precise as the database: to the microsecond, never later. */
     public static Instant precise(Instant instant) {

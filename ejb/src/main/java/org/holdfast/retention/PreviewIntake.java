@@ -49,6 +49,7 @@ public final class PreviewIntake {
         if (first.isBefore(present)) {
             throw unusable("change-in-the-past", "A plan changes now or later, not at " + first + "; it is " + present);
         }
+        request.planChange().ifPresent(change -> require(change, first));
         long id = insert(request, asOf, by, present);
         handle.createUpdate("INSERT INTO preview_work (preview_id) VALUES (:id)")
                 .bind("id", id)
@@ -59,8 +60,22 @@ public final class PreviewIntake {
                     .bind("changes", request.termsChanges().toArray(Long[]::new))
                     .execute();
         }
-        request.planChange().ifPresent(change -> suppose(id, change, first));
+        request.planChange().ifPresent(change -> suppose(id, change));
         return id;
+    }
+
+    /**
+     * Ends a preview that is not complete.
+     *
+     * @return whether it was waiting or running
+     */
+    public boolean cancel(long id, Instant now) {
+        return handle.createUpdate("UPDATE preview SET status = 'CANCELLED', ended_at = :now"
+                                + " WHERE id = :id AND status IN ('WAITING', 'RUNNING')")
+                        .bind("now", now)
+                        .bind("id", id)
+                        .execute()
+                == 1;
     }
 
     private long insert(PreviewRequest request, Instant asOf, String by, Instant now) {
@@ -124,12 +139,15 @@ public final class PreviewIntake {
         return drafts.stream().map(Draft::effectiveAt).max(Instant::compareTo).orElseThrow();
     }
 
-    private void suppose(long preview, PreviewRequest.PlanChange change, Instant from) {
+    private void require(PreviewRequest.PlanChange change, Instant from) {
         requirePlan(change.toPlan(), from);
         change.fromPlan().ifPresent(this::requirePlan);
         if (change.until().filter(until -> !until.isAfter(from)).isPresent()) {
             throw unusable("ends-before-it-begins", "The subscription would end before it begins");
         }
+    }
+
+    private void suppose(long preview, PreviewRequest.PlanChange change) {
         int known = handle.createUpdate(
                         "INSERT INTO preview_subscription (preview_id, account_id, plan_code, valid_from,"
                                 + " valid_until) SELECT p.id, a.id, p.to_plan, p.change_from, p.change_until FROM preview p"

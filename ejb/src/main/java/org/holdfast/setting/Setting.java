@@ -34,6 +34,13 @@ public enum Setting {
     TERMS_NOTICE("holdfast.terms.notice", "30", false, "Days between publishing new terms and their date, 0 to 365"),
     TERMS_APPROVAL(
             "holdfast.terms.approval", "on", false, "Whether a second administrator approves new terms: on or off"),
+    SECRET_DAYS(
+            "holdfast.secret.days",
+            "30",
+            false,
+            "Days that a mailbox's secret is kept while the plan does not allow the mailbox, 0 to 365"),
+    PREVIEW_AGE(
+            "holdfast.preview.age", "168", false, "Hours for which a change may rest on a stored preview, 1 to 8760"),
     NODE("holdfast.node", null, false, "Name of this node in leases and logs; the host's name and process by default"),
     CLOCK_START(
             "holdfast.clock.start",

@@ -30,7 +30,7 @@ public final class Leases {
                         + " WHERE mailbox_id IN (SELECT s.mailbox_id FROM mailbox_sync s JOIN mailbox m"
                         + " ON m.id = s.mailbox_id WHERE s.due_at <= clock_timestamp()"
                         + " AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())"
-                        + " AND m.state IN ('ACTIVE', 'UNREACHABLE', 'PAUSED_BY_PLAN')"
+                        + " AND m.state IN ('ACTIVE', 'UNREACHABLE')"
                         + " ORDER BY s.due_at LIMIT :most FOR UPDATE OF s SKIP LOCKED)"
                         + " RETURNING mailbox_id, lease_token")
                 .bind("owner", owner)

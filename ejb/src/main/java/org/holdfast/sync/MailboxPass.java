@@ -5,10 +5,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.holdfast.mailbox.Followed;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
 import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
+import org.holdfast.mailbox.PlanFollower;
 import org.holdfast.message.Texts;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
@@ -22,6 +25,7 @@ import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
+import org.holdfast.sync.imap.Tether;
 
 /**
  * Synchronises one mailbox under a lease: asks the plan, connects, goes through the folders, and says in the
@@ -39,14 +43,28 @@ public final class MailboxPass {
     private final SecretBox secrets;
     private final ImapClient client;
     private final Clock clock;
+    private final Tether tether = new Tether();
+    private final Consumer<Followed> whenFollowed;
+    private volatile PassStopped stopped;
 
+    /**
+     * A pass.
+     *
+     * @param whenFollowed told, in the transaction, which mailboxes the plan paused when it stopped this pass
+     */
     public MailboxPass(
-            ShortTransaction transactions, PlanAnswer plan, SecretBox secrets, ImapClient client, Clock clock) {
+            ShortTransaction transactions,
+            PlanAnswer plan,
+            SecretBox secrets,
+            ImapClient client,
+            Clock clock,
+            Consumer<Followed> whenFollowed) {
         this.transactions = transactions;
         this.plan = plan;
         this.secrets = secrets;
         this.client = client;
         this.clock = clock;
+        this.whenFollowed = whenFollowed;
     }
 
     /** How a pass ended. */
@@ -63,6 +81,16 @@ public final class MailboxPass {
         FENCED
     }
 
+    /**
+     * Ends the pass from another thread, wherever it is: its connection is closed and no other opened.
+     *
+     * @param byPlan whether the plan is the reason, else the mailbox's owner
+     */
+    public void stop(String reason, boolean byPlan) {
+        stopped = byPlan ? new Pass.PlanStopped(reason) : new PassStopped(reason);
+        tether.cut();
+    }
+
     /** Runs the pass and gives the lease back. Never throws for what a provider does. */
     public Outcome run(Lease lease) {
         try {
@@ -76,17 +104,12 @@ public final class MailboxPass {
     private Outcome attempt(Lease lease) {
         Pass pass = new Pass(lease, transactions, plan, clock);
         try {
-            pass.requireAllowed();
-            String error = pull(lease, pass);
-            pass.end(Outcome.COMPLETED.name(), error, h -> {
-                new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, error, clock.instant());
-            });
+            pullOrStop(lease, pass);
             return Outcome.COMPLETED;
         } catch (LeaseLost e) {
             throw e;
         } catch (Pass.PlanStopped e) {
-            return refuse(lease, pass, Outcome.STOPPED, MailboxState.PAUSED_BY_PLAN, e.getMessage());
+            return pause(lease, pass, e.getMessage());
         } catch (PassStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, null, e.getMessage());
         } catch (AuthenticationRejected e) {
@@ -102,13 +125,29 @@ public final class MailboxPass {
         }
     }
 
+    /** What fails because the connection was closed from outside is no failure of the provider. */
+    private void pullOrStop(Lease lease, Pass pass) throws IOException {
+        try {
+            String error = pull(lease, pass);
+            pass.end(Outcome.COMPLETED.name(), error, h -> {
+                new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
+                new Leases(h).complete(lease, error, clock.instant());
+            });
+        } catch (LeaseLost e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            PassStopped reason = stopped;
+            if (reason != null) {
+                throw reason;
+            }
+            throw e;
+        }
+    }
+
     /** Says which folder could not be read, if others could; null if all could. */
     private String pull(Lease lease, Pass pass) throws IOException {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
-        if (target.secret() == null) {
-            throw new AuthenticationRejected("The mailbox has no secret: connect it again");
-        }
         try {
             return pull(target, pass, true);
         } catch (LineTooLong e) {
@@ -119,8 +158,12 @@ public final class MailboxPass {
     }
 
     private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+        pass.requireAllowed();
+        if (target.secret() == null) {
+            throw new AuthenticationRejected("The mailbox has no secret: give its password again");
+        }
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
-        try (ImapSession session = client.open(target.imap(), target.login(), password, qresync)) {
+        try (ImapSession session = client.open(target.imap(), target.login(), password, qresync, tether)) {
             List<FoundFolder> found = session.folders();
             List<KnownFolder> folders = pass.fenced(h -> {
                 SyncStore store = new SyncStore(h);
@@ -144,14 +187,22 @@ public final class MailboxPass {
         }
     }
 
+    /** The mailbox follows the plan; in a transaction before the pass ends, whose lease would be in the way. */
+    private Outcome pause(Lease lease, Pass pass, String reason) {
+        LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}", lease.mailboxId(), reason);
+        transactions.call(h -> new SyncStore(h).target(lease.mailboxId()).map(target -> {
+            Followed followed = new PlanFollower(h).accounts(List.of(target.accountId()), clock.instant());
+            whenFollowed.accept(followed);
+            return followed;
+        }));
+        return refuse(lease, pass, Outcome.STOPPED, null, reason);
+    }
+
     /** Ends in a state that holds until the plan or a person changes it; nothing is inferred about mail. */
     private Outcome refuse(Lease lease, Pass pass, Outcome outcome, MailboxState state, String reason) {
         pass.end(outcome.name(), outcome == Outcome.REFUSED ? reason : null, h -> {
             if (state != null) {
                 new SyncStore(h).enter(lease.mailboxId(), state, reason, clock.instant());
-            }
-            if (state == MailboxState.PAUSED_BY_PLAN) {
-                new MailboxRows(h).forgetFill(lease.mailboxId(), clock.instant());
             }
             new Leases(h).release(lease, outcome == Outcome.REFUSED ? reason : null);
         });

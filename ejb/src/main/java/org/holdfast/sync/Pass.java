@@ -93,7 +93,10 @@ final class Pass {
     Optional<Cutoff> requireAllowed() throws PassStopped {
         PullTarget target = read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
-        if (!target.state().isTried() && target.state() != MailboxState.PAUSED_BY_PLAN) {
+        if (target.state() == MailboxState.PAUSED_BY_PLAN) {
+            throw new PlanStopped("The plan paused the mailbox");
+        }
+        if (!target.state().isTried()) {
             throw new PassStopped("The mailbox is " + target.state());
         }
         Instant now = now();
@@ -113,7 +116,7 @@ final class Pass {
         if (!limit.allowsOneMoreThan(target.rank())) {
             return Optional.of("The plan " + entitlement.planCode() + " allows " + limit
                     + (target.shared() ? " shared mailboxes" : " mailboxes per user")
-                    + "; older ones come first");
+                    + "; others come first");
         }
         return Optional.empty();
     }

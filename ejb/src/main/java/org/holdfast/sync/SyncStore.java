@@ -59,11 +59,11 @@ final class SyncStore {
                 row.getLong("rank"));
     }
 
-    /** Moves a mailbox that passes may touch to another state; one that its owner paused or ended stays. */
+    /** Moves a mailbox that passes may touch to another state; one that its owner or the plan paused, or ended, stays. */
     void enter(long mailboxId, MailboxState state, String reason, Instant now) {
         handle.createUpdate("UPDATE mailbox SET state = :state, state_reason = :reason,"
                         + " state_since = CASE WHEN state = :state THEN state_since ELSE :now END"
-                        + " WHERE id = :mailbox AND state IN ('ACTIVE', 'UNREACHABLE', 'PAUSED_BY_PLAN')"
+                        + " WHERE id = :mailbox AND state IN ('ACTIVE', 'UNREACHABLE')"
                         + " AND (state <> :state OR state_reason IS DISTINCT FROM :reason)")
                 .bind("mailbox", mailboxId)
                 .bind("state", state.name())

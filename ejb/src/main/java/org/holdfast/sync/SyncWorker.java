@@ -19,13 +19,12 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxDue;
+import org.holdfast.mailbox.MailboxPlans;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.security.SecretBox;
 import org.holdfast.setting.Setting;
@@ -52,6 +51,9 @@ public class SyncWorker {
     private PlanPolicy plan;
 
     @Inject
+    private MailboxPlans mailboxPlans;
+
+    @Inject
     private SecretBox secrets;
 
     @Inject
@@ -60,7 +62,7 @@ public class SyncWorker {
     @Inject
     private Clock clock;
 
-    private final Map<Long, Lease> running = new ConcurrentHashMap<>();
+    private final RunningPasses running = new RunningPasses();
     private final String owner = Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess);
     private final int workers = Setting.SYNC_WORKERS.intValue(1, 256);
     private final Duration interval = Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400));
@@ -70,6 +72,7 @@ public class SyncWorker {
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
     public void tick() {
         try {
+            running.stopWhatMayNotGoOn(transactions, clock.instant());
             renew();
             claim();
         } catch (RuntimeException e) {
@@ -96,7 +99,7 @@ public class SyncWorker {
     }
 
     private void renew() {
-        List<Lease> held = List.copyOf(running.values());
+        List<Lease> held = running.leases();
         if (!held.isEmpty()) {
             transactions.call(h -> {
                 new Leases(h).renew(held);
@@ -115,23 +118,25 @@ public class SyncWorker {
     }
 
     private void start(Lease lease) {
-        running.put(lease.mailboxId(), lease);
+        MailboxPass pass = new MailboxPass(
+                transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell);
+        running.add(lease, pass);
         try {
-            executor().execute(() -> run(lease));
+            executor().execute(() -> run(lease, pass));
         } catch (NamingException | RejectedExecutionException e) {
-            running.remove(lease.mailboxId(), lease);
+            running.remove(lease);
             LOG.log(System.Logger.Level.WARNING, "No executor for mailbox " + lease.mailboxId(), e);
         }
     }
 
-    private void run(Lease lease) {
+    private void run(Lease lease, MailboxPass pass) {
         try {
-            new MailboxPass(transactions, plan::entitlement, secrets, new ImapClient(hosts), clock).run(lease);
+            pass.run(lease);
         } catch (RuntimeException e) {
             // Not even the failure could be recorded; the lease runs out by itself.
             LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + lease.mailboxId() + " broke off", e);
         } finally {
-            running.remove(lease.mailboxId(), lease);
+            running.remove(lease);
         }
     }
 

@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxRows;
+import org.holdfast.mailbox.PlanFollower;
 import org.holdfast.persistence.SchemaMigration;
 import org.holdfast.plan.EntitlementQuery;
 import org.holdfast.run.LocalPostgres;
@@ -101,8 +102,14 @@ final class PullBench {
                         plan,
                         secrets,
                         new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                        Clock.fixed(now, ZoneOffset.UTC))
+                        Clock.fixed(now, ZoneOffset.UTC),
+                        followed -> {})
                 .run(lease);
+    }
+
+    /** Mailboxes follow the plan, as the timer makes them. */
+    void follow() {
+        jdbi.useTransaction(h -> new PlanFollower(h).accounts(List.of(accountId), now));
     }
 
     long count(String table) {

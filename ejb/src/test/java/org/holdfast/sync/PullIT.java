@@ -363,6 +363,7 @@ class PullIT {
         });
         bench.now = PullBench.NOW.plus(Duration.ofDays(1));
         bench.subscribe("STANDARD");
+        bench.follow();
         assertThat(bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.COMPLETED);
         assertThat(bench.count("mail_copy")).isEqualTo(20);
         assertThat(bench.count("mailbox WHERE state = 'ACTIVE'")).isOne();

@@ -29,11 +29,16 @@ public class AccountEntitlementResource {
     @Inject
     private Clock clock;
 
-    /** The one answer that every rule asks for; at: absent means now. */
+    /**
+     * The one answer that every rule asks for. At: absent means now; known: as it was known at an earlier instant,
+     * absent means now.
+     */
     @GET
-    public EntitlementView entitlement(@PathParam("account") long account, @QueryParam("at") Instant at) {
+    public EntitlementView entitlement(
+            @PathParam("account") long account, @QueryParam("at") Instant at, @QueryParam("known") Instant known) {
         long visible = accounts.get(account).id();
-        Instant instant = at == null ? clock.instant() : at;
-        return EntitlementView.of(policy.entitlement(visible, instant), instant);
+        Instant now = clock.instant();
+        Instant instant = at == null ? now : at;
+        return EntitlementView.of(policy.entitlement(visible, instant, known == null ? now : known), instant);
     }
 }

@@ -29,20 +29,30 @@ public class AccountSubscriptionsResource {
      *
      * @param from absent: now
      * @param until absent: open
+     * @param previewId the stored preview that it rests on; absent: none
      */
-    public record NewSubscription(String planCode, Optional<Instant> from, Optional<Instant> until, String reason) {}
+    public record NewSubscription(
+            String planCode, Optional<Instant> from, Optional<Instant> until, String reason, Optional<Id> previewId) {}
 
     /** A part of an account's timeline. */
     public record SubscriptionView(
-            String planCode, Instant validFrom, Optional<Instant> validUntil, String recordedBy, String reason) {
+            String planCode,
+            Instant validFrom,
+            Optional<Instant> validUntil,
+            Instant recordedAt,
+            String recordedBy,
+            String reason,
+            Optional<String> previewId) {
 
         static SubscriptionView of(Subscription subscription) {
             return new SubscriptionView(
                     subscription.planCode(),
                     subscription.validFrom(),
                     subscription.validUntil(),
+                    subscription.knownFrom(),
                     subscription.recordedBy(),
-                    subscription.reason());
+                    subscription.reason(),
+                    subscription.previewId().map(Id::of));
         }
     }
 
@@ -61,7 +71,8 @@ public class AccountSubscriptionsResource {
                         request.planCode(),
                         request.from().orElse(null),
                         request.until().orElse(null),
-                        request.reason()));
+                        request.reason(),
+                        request.previewId().map(Id::value).orElse(null)));
         return Response.created(uri.getAbsolutePath())
                 .entity(SubscriptionView.of(recorded))
                 .build();

@@ -15,6 +15,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Optional;
 import org.holdfast.account.Account;
+import org.holdfast.account.AccountFilter;
+import org.holdfast.account.AccountSummaries;
+import org.holdfast.account.AccountSummary;
 import org.holdfast.account.Accounts;
 
 /** Accounts; an owner sees the own one. */
@@ -35,6 +38,9 @@ public class AccountsResource {
 
     @Inject
     private Accounts accounts;
+
+    @Inject
+    private AccountSummaries summaries;
 
     @Context
     private UriInfo uri;
@@ -58,6 +64,25 @@ public class AccountsResource {
                 COLLECTION,
                 Account::id,
                 AccountView::of);
+    }
+
+    /** Accounts at a glance; name: what they begin with; paused: only those with a mailbox that the plan paused. */
+    @GET
+    @Path("summaries")
+    public Page<AccountSummaryView> summaries(
+            @QueryParam("name") String name,
+            @QueryParam("plan") String plan,
+            @QueryParam("paused") boolean paused,
+            @QueryParam("cursor") String cursor,
+            @QueryParam("limit") Integer limit) {
+        String collection = "account-summaries-" + name + "-" + plan + "-" + paused;
+        int size = Page.size(limit);
+        return Page.byId(
+                summaries.page(new AccountFilter(name, plan, paused), Page.afterId(cursor, collection), size + 1),
+                size,
+                collection,
+                AccountSummary::id,
+                AccountSummaryView::of);
     }
 
     @GET

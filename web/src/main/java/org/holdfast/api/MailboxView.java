@@ -5,8 +5,15 @@ import java.util.Optional;
 import org.holdfast.mailbox.MailServer;
 import org.holdfast.mailbox.Mailbox;
 import org.holdfast.mailbox.MailboxState;
+import org.holdfast.mailbox.PlanStop;
 
-/** A mailbox as the API shows one, without its secret. */
+/**
+ * A mailbox as the API shows one, without its secret.
+ *
+ * @param planStop why the plan does not allow it now, whatever else its state; null while it does
+ * @param chosenToStay whether it comes first where the plan's limit does not reach for all
+ * @param secretErasedAt its password has to be given again since then; null if not
+ */
 public record MailboxView(
         String id,
         String accountId,
@@ -19,7 +26,11 @@ public record MailboxView(
         MailboxState state,
         Instant stateSince,
         Optional<String> stateReason,
-        Instant connectedAt) {
+        Instant connectedAt,
+        Optional<PlanStop.Cause> planStop,
+        Optional<Instant> planStoppedAt,
+        boolean chosenToStay,
+        Optional<Instant> secretErasedAt) {
 
     static MailboxView of(Mailbox mailbox) {
         return new MailboxView(
@@ -34,6 +45,10 @@ public record MailboxView(
                 mailbox.state(),
                 mailbox.stateSince(),
                 mailbox.stateReason(),
-                mailbox.connectedAt());
+                mailbox.connectedAt(),
+                mailbox.planStop(),
+                mailbox.planStoppedAt(),
+                mailbox.isChosen(),
+                mailbox.secretErasedAt());
     }
 }

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -18,6 +19,7 @@ import org.holdfast.mailbox.ConnectMailbox;
 import org.holdfast.mailbox.MailServer;
 import org.holdfast.mailbox.Mailbox;
 import org.holdfast.mailbox.MailboxFilter;
+import org.holdfast.mailbox.MailboxSecrets;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.mailbox.Mailboxes;
 import org.holdfast.security.TokenScope;
@@ -67,6 +69,9 @@ public class MailboxesResource {
 
     @Inject
     private Mailboxes mailboxes;
+
+    @Inject
+    private MailboxSecrets secrets;
 
     @Context
     private UriInfo uri;
@@ -122,5 +127,23 @@ public class MailboxesResource {
     public MailboxView disconnect(@PathParam("id") long id) {
         mailboxes.disconnect(id);
         return MailboxView.of(mailboxes.get(id));
+    }
+
+    /** Gives a new password, checked with a real login first; what waited for one goes on. */
+    @PUT
+    @Path("{id: [0-9]{1,18}}/secret")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public MailboxView renewSecret(@PathParam("id") long id, NewSecret request) {
+        secrets.renew(id, request.password());
+        return MailboxView.of(mailboxes.get(id));
+    }
+
+    /** A password; printed without it. */
+    public record NewSecret(String password) {
+
+        @Override
+        public String toString() {
+            return "NewSecret";
+        }
     }
 }

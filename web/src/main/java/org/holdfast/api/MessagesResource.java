@@ -3,6 +3,7 @@ package org.holdfast.api;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -12,8 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.holdfast.message.Copies;
-import org.holdfast.message.Copy;
 import org.holdfast.message.CopyCursor;
 import org.holdfast.message.CopyFilter;
 import org.holdfast.security.TokenScope;
@@ -53,17 +54,30 @@ public class MessagesResource {
         return MessageView.of(copies.get(id));
     }
 
-    /** The content byte for byte, for the mailbox's owner and those it is shared with; never shown in a browser. */
+    /**
+     * The content byte for byte, for the mailbox's owner and those it is shared with; never shown in a browser.
+     * Ranges are served, so that a transfer that broke off goes on where it was.
+     */
     @GET
     @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
-    public Response raw(@PathParam("id") long id) {
-        Copy copy = copies.get(id);
-        return Response.ok(copies.raw(id))
+    public Response raw(@PathParam("id") long id, @HeaderParam("Range") String wanted) {
+        long size = copies.get(id).sizeBytes();
+        Optional<ByteRange> range = ByteRange.parse(wanted, size);
+        if (range.isPresent() && !range.get().isSatisfiable()) {
+            return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+                    .header("Content-Range", "bytes */" + size)
+                    .build();
+        }
+        ByteRange sent = range.orElse(new ByteRange(0, size));
+        Response.ResponseBuilder response = Response.ok(copies.raw(id, sent.from(), sent.end()))
                 .type("message/rfc822")
-                .header(HttpHeaders.CONTENT_LENGTH, copy.sizeBytes())
-                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"message-" + id + ".eml\"")
-                .build();
+                .header("Accept-Ranges", "bytes")
+                .header(HttpHeaders.CONTENT_LENGTH, sent.length())
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"message-" + id + ".eml\"");
+        range.ifPresent(part -> response.status(Response.Status.PARTIAL_CONTENT)
+                .header("Content-Range", "bytes " + part.from() + "-" + (part.end() - 1) + "/" + size));
+        return response.build();
     }
 }

@@ -47,6 +47,14 @@ public class TermsChangesResource {
             Limit sharedMailboxes,
             String reason) {}
 
+    /**
+     * On what a change is approved.
+     *
+     * @param previewId a READY preview that supposes this draft
+     * @param hash the preview's hash as the approver saw it; absent: any
+     */
+    public record Approval(Id previewId, Optional<String> hash) {}
+
     /** Why a change is withdrawn. */
     public record Withdrawal(String reason) {}
 
@@ -65,7 +73,8 @@ public class TermsChangesResource {
             String draftedBy,
             Optional<String> approvedBy,
             Optional<String> publishedBy,
-            Optional<String> withdrawnBy) {
+            Optional<String> withdrawnBy,
+            Optional<String> previewId) {
 
         static TermsChangeView of(TermsChange change) {
             Grant grant = change.grant();
@@ -83,7 +92,8 @@ public class TermsChangesResource {
                     change.drafted().by(),
                     change.approved().map(TermsChange.Step::by),
                     change.published().map(TermsChange.Step::by),
-                    change.withdrawn().map(TermsChange.Step::by));
+                    change.withdrawn().map(TermsChange.Step::by),
+                    change.previewId().map(Id::of));
         }
     }
 
@@ -115,11 +125,19 @@ public class TermsChangesResource {
                 TermsChangeView::of);
     }
 
-    /** By another administrator than the one who drafted it. */
+    @GET
+    @Path("{id: [0-9]{1,18}}")
+    public TermsChangeView get(@PathParam("id") long id) {
+        return TermsChangeView.of(changes.get(id));
+    }
+
+    /** By another administrator than the one who drafted it, on a preview of it. */
     @POST
     @Path("{id: [0-9]{1,18}}/approve")
-    public TermsChangeView approve(@PathParam("id") long id) {
-        return TermsChangeView.of(changes.approve(id));
+    @Consumes(MediaType.APPLICATION_JSON)
+    public TermsChangeView approve(@PathParam("id") long id, Approval request) {
+        return TermsChangeView.of(
+                changes.approve(id, request.previewId().value(), request.hash().orElse(null)));
     }
 
     @POST

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -63,5 +64,41 @@ public class UsersResource {
     @Path("{id: [0-9]{1,18}}")
     public UserView get(@PathParam("id") long id) {
         return UserView.of(users.get(id));
+    }
+
+    /** Keeps a user out from now on; the user's tokens are revoked. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/disable")
+    @Consumes(MediaType.WILDCARD)
+    public UserView disable(@PathParam("id") long id) {
+        return UserView.of(users.disable(id));
+    }
+
+    /** Lets a user in again. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/enable")
+    @Consumes(MediaType.WILDCARD)
+    public UserView enable(@PathParam("id") long id) {
+        return UserView.of(users.enable(id));
+    }
+
+    /** Changes the own password, or as an administrator somebody else's. */
+    @PUT
+    @Path("{id: [0-9]{1,18}}/password")
+    public UserView changePassword(@PathParam("id") long id, NewPassword request) {
+        return UserView.of(users.changePassword(id, request.current(), request.password()));
+    }
+
+    /**
+     * A password to be; printed without it.
+     *
+     * @param current the present one, for the own password
+     */
+    public record NewPassword(Optional<String> current, String password) {
+
+        @Override
+        public String toString() {
+            return "NewPassword";
+        }
     }
 }

@@ -84,6 +84,35 @@ class AccessMatrixIT extends PackagedApplication {
         webhooks();
         crm();
         purge();
+        previews();
+        accountsAndPeople();
+    }
+
+    /** Last: a disabled user is refused everywhere. */
+    private void accountsAndPeople() {
+        read("GET accounts/summaries", "", "200", "200", "200", "200");
+        read("GET accounts/{account}/history", "", "200", NO, NO, "200");
+        read("GET accounts/{account}/plan-outlook", "?plan=FREE", "200", NO, NO, "200");
+        String set = "{\"accountIds\":[\"{account}\"],\"planCode\":\"PROFESSIONAL\",\"reason\":\"test\"}";
+        row("POST subscription-changes", "", set, NO, NO, NO, "200");
+        row("PUT accounts/{account}/mailbox-choice", "", "{\"mailboxIds\":[\"" + NOBODY + "\"]}", NO, GONE, GONE, GONE);
+        String empty = "422 password-empty";
+        row("PUT mailboxes/{id}/secret", "", "{\"password\":\"\"}", NO, GONE, empty, empty);
+        String password = "{\"password\":\"0123456789abc\"}";
+        row("PUT users/{id}/password", "", password, GONE, GONE, "403 password-wrong", "200");
+        read("POST users/{id}/enable", "", NO, NO, NO, "200");
+        read("POST users/{id}/disable", "", NO, NO, NO, "200");
+    }
+
+    private void previews() {
+        row("POST previews", "", "{\"scope\":\"account:{account}\"}", NO, NO, NO, "202");
+        read("GET previews", "", "200", NO, NO, "200");
+        read("GET previews/{id}", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/mailboxes.csv", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/ages", "", GONE, NO, NO, GONE);
+        read("GET previews/{id}/samples", "", GONE, NO, NO, GONE);
+        read("POST previews/{id}/cancel", "", NO, NO, NO, GONE);
     }
 
     private void terms() {
@@ -92,7 +121,8 @@ class AccessMatrixIT extends PackagedApplication {
                 + "\"sharedMailboxes\":\"unlimited\",\"reason\":\"test\"}";
         row("POST terms-changes", "", early, NO, NO, NO, "422 notice-too-short");
         read("GET terms-changes", "", "200", NO, NO, "200");
-        read("POST terms-changes/{id}/approve", "", NO, NO, NO, GONE);
+        read("GET terms-changes/{id}", "", GONE, NO, NO, GONE);
+        row("POST terms-changes/{id}/approve", "", "{\"previewId\":\"1\"}", NO, NO, NO, GONE);
         read("POST terms-changes/{id}/publish", "", NO, NO, NO, GONE);
         row("POST terms-changes/{id}/withdraw", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
         String hold = "{\"accountId\":\"{account}\",\"name\":\"Case 7\",\"reason\":\"test\"}";
@@ -219,7 +249,9 @@ class AccessMatrixIT extends PackagedApplication {
             case "tokens" -> tenants.tokenOfOwner().getString("id");
             case "users" -> tenants.owner;
             case "accounts" -> tenants.account;
-            case "mailboxes" -> Long.toString(path.endsWith("/sync") ? tenants.newMailbox() : tenants.mailbox);
+            case "mailboxes" ->
+                Long.toString(
+                        path.endsWith("/sync") || path.endsWith("/secret") ? tenants.newMailbox() : tenants.mailbox);
             case "messages" -> Long.toString(tenants.message);
             default -> NOBODY;
         };

@@ -7,6 +7,7 @@ import jakarta.json.JsonValue;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import org.awaitility.Awaitility;
 import org.holdfast.api.Tenants.Who;
 import org.holdfast.run.server.PackagedApplication;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,9 +69,11 @@ class PolicyIT extends PackagedApplication {
         JsonObject draft = client.send("POST", "terms-changes", administrator, terms(effective))
                 .json();
         String change = "terms-changes/" + draft.getString("id");
-        assertThat(verdict("POST", change + "/approve", administrator, null)).isEqualTo("403 second-person-needed");
+        String approval = "{\"previewId\":\"" + readyPreview(draft.getString("id")) + "\"}";
+        assertThat(verdict("POST", change + "/approve", administrator, approval))
+                .isEqualTo("403 second-person-needed");
         assertThat(verdict("POST", change + "/publish", administrator, null)).isEqualTo("409 change-is-draft");
-        assertThat(verdict("POST", change + "/approve", tenants.secondAdministrator(), null))
+        assertThat(verdict("POST", change + "/approve", tenants.secondAdministrator(), approval))
                 .isEqualTo("200");
         assertThat(verdict("POST", change + "/publish", administrator, null)).isEqualTo("200");
         assertThat(daysOfNfr(effective)).isEqualTo(120);
@@ -80,6 +83,18 @@ class PolicyIT extends PackagedApplication {
         assertThat(daysOfNfr(effective)).isEqualTo(90);
         assertThat(verdict("POST", "terms-changes", administrator, terms(now.plus(Duration.ofDays(29)))))
                 .isEqualTo("422 notice-too-short");
+    }
+
+    private String readyPreview(String change) {
+        String request = "{\"termsChanges\":[\"" + change + "\"]}";
+        String id =
+                client.send("POST", "previews", administrator, request).json().getString("id");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> client.send(
+                        "GET", "previews/" + id, administrator, null)
+                .json()
+                .getString("status")
+                .equals("READY"));
+        return id;
     }
 
     private JsonObject fate() {

@@ -153,6 +153,25 @@ class RequestsIT extends PackagedApplication {
     }
 
     @Test
+    void contentIsSentInTheRangeThatIsAskedFor() throws SQLException {
+        Tenants tenants = new Tenants(client, administrator, holdfast().database());
+        ApiClient.Answer part = range(tenants, "bytes=9-13");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.text()).isEqualTo("hello");
+        assertThat(part.header("Content-Range")).isEqualTo("bytes 9-13/" + Tenants.RAW.length);
+        assertThat(range(tenants, "bytes=0-1,3-4").response().body()).isEqualTo(Tenants.RAW);
+        ApiClient.Answer beyond = range(tenants, "bytes=1000-");
+        assertThat(beyond.status()).isEqualTo(416);
+        assertThat(beyond.header("Content-Range")).isEqualTo("bytes */" + Tenants.RAW.length);
+    }
+
+    private ApiClient.Answer range(Tenants tenants, String wanted) {
+        return client.send(client.builder("messages/" + tenants.message + "/raw")
+                .header("Authorization", "Bearer " + tenants.tokens.get(Who.OWNER))
+                .header("Range", wanted));
+    }
+
+    @Test
     void createdThingsSayWhereTheyAre() {
         ApiClient.Answer made = send("POST", "accounts", "{\"name\":\"Somewhere\"}");
         assertThat(made.status()).isEqualTo(201);

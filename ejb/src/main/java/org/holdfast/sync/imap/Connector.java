@@ -31,10 +31,11 @@ final class Connector {
         this.limits = limits;
     }
 
-    GuardedSocket open(CheckedServer target) throws ProviderFailure {
+    GuardedSocket open(CheckedServer target, Tether tether) throws ProviderFailure {
         ProviderFailure last = null;
         for (InetAddress address : target.addresses()) {
             DeadlineSocket raw = new DeadlineSocket(limits);
+            tether.hold(raw);
             try {
                 return protect(target, address, raw);
             } catch (ConnectionLost e) {

@@ -35,7 +35,13 @@ public final class ImapClient {
      * @throws org.holdfast.mailbox.HostRefused before anything is sent
      */
     public ImapSession open(MailServer server, String login, String password, boolean qresync) throws IOException {
-        Wire wire = Wire.over(connector.open(hosts.checkImap(server)), limits);
+        return open(server, login, password, qresync, new Tether());
+    }
+
+    /** As {@link #open(MailServer, String, String, boolean)}; whoever has the tether can end it from outside. */
+    public ImapSession open(MailServer server, String login, String password, boolean qresync, Tether tether)
+            throws IOException {
+        Wire wire = Wire.over(connector.open(hosts.checkImap(server), tether), limits);
         try {
             wire.login(login, password);
             ImapSession session = new ImapSession(wire);

@@ -1,0 +1,41 @@
+package org.holdfast.api;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One range of bytes that a request asks for (RFC 9110 section 14).
+ *
+ * @param from the first, counted from 0
+ * @param end the last, exclusive; not after {@code from}: there is no such byte
+ */
+record ByteRange(long from, long end) {
+
+    private static final Pattern FROM = Pattern.compile("bytes=(\\d{1,18})-(\\d{0,18})");
+    private static final Pattern LAST = Pattern.compile("bytes=-(\\d{1,18})");
+
+    /** From the header; empty if there is none, or one that a server may ignore: another unit, several ranges, no sense. */
+    static Optional<ByteRange> parse(String header, long size) {
+        String wanted = header == null ? "" : header.strip();
+        Matcher last = LAST.matcher(wanted);
+        if (last.matches()) {
+            return Optional.of(new ByteRange(Math.max(0, size - Long.parseLong(last.group(1))), size));
+        }
+        Matcher parts = FROM.matcher(wanted);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        long from = Long.parseLong(parts.group(1));
+        long end = parts.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(parts.group(2)) + 1;
+        return from < end ? Optional.of(new ByteRange(from, Math.min(size, end))) : Optional.empty();
+    }
+
+    boolean isSatisfiable() {
+        return from < end;
+    }
+
+    long length() {
+        return end - from;
+    }
+}
