@@ -150,6 +150,8 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET messages/{id}", "", "200", GONE, "200", "200");
         read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
         read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts/{part}", "", "403 content-private", GONE, "200", "403 content-private");
         row("POST messages/{id}/bindings", "", "{\"kind\":\"deal\",\"reference\":\"{who}\"}", NO, GONE, "201", "201");
         read("GET messages/{id}/bindings", "", "200", GONE, "200", "200");
         read("DELETE messages/{id}/bindings/{kind}/{reference}", "", NO, GONE, "204", "204");
@@ -238,7 +240,7 @@ class AccessMatrixIT extends PackagedApplication {
         String filled = fill(path + row.query(), tenants, who)
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
-                .replace("{delivery}", NOBODY);
+                .replace("{delivery}", NOBODY).replace("{part}", "1");
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }

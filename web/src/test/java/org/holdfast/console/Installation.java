@@ -35,7 +35,11 @@ final class Installation implements AutoCloseable {
         PayaraMicro server = PayaraMicro.start(Launch.of(Path.of("target/holdfast.war"))
                 .database(postgres, DATABASE)
                 .folder(folder)
-                .setting("holdfast.purge.at", "off"));
+                .setting("holdfast.purge.at", "off")
+                .setting("holdfast.webhook.allow", "127.0.0.1")
+                .setting(
+                        "holdfast.keyset",
+                        folder.resolve("keyset.json").toAbsolutePath().toString()));
         return new Installation(postgres, server);
     }
 
