@@ -138,12 +138,14 @@ final class PartReader {
         if (!matcher.find()) {
             return Optional.empty();
         }
-        String text = matcher.group(2) == null ? matcher.group(3) : matcher.group(2).replaceAll("\\\\(.)", "$1");
+        String text =
+                matcher.group(2) == null ? matcher.group(3) : matcher.group(2).replaceAll("\\\\(.)", "$1");
         String decoded;
         try {
             decoded = matcher.group(1).isEmpty()
                     ? DecoderUtil.decodeEncodedWords(text, DecodeMonitor.SILENT, StandardCharsets.UTF_8)
-                    : URLDecoder.decode(text.replaceFirst("^[^']*'[^']*'", "").replace("+", "%2B"), StandardCharsets.UTF_8);
+                    : URLDecoder.decode(
+                            text.replaceFirst("^[^']*'[^']*'", "").replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (RuntimeException e) {
             decoded = text;
         }

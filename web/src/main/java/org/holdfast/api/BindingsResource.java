@@ -38,9 +38,7 @@ public class BindingsResource {
      * @param binding the binding that is there now; absent if it was refused
      */
     public record BindResult(
-            String messageId,
-            Optional<MessageBindingsResource.BindingView> binding,
-            Optional<ItemProblem> problem) {}
+            String messageId, Optional<MessageBindingsResource.BindingView> binding, Optional<ItemProblem> problem) {}
 
     @Inject
     private Bindings bindings;

@@ -20,8 +20,7 @@ public record ItemProblem(int status, String code, String detail) {
         } catch (RuntimeException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof Refusal refusal) {
-                    return Optional.of(
-                            new ItemProblem(refusal.kind().status(), refusal.code(), refusal.getMessage()));
+                    return Optional.of(new ItemProblem(refusal.kind().status(), refusal.code(), refusal.getMessage()));
                 }
             }
             throw e;

@@ -65,7 +65,10 @@ public class RulesPage implements Serializable {
     /** Adds a rule, not enabled: it is tried first. */
     public void add() {
         act(() -> {
-            int last = getList().stream().mapToInt(rule -> rule.draft().position()).max().orElse(0);
+            int last = getList().stream()
+                    .mapToInt(rule -> rule.draft().position())
+                    .max()
+                    .orElse(0);
             BindingRule made = rules.add(
                     account,
                     new RuleDraft(

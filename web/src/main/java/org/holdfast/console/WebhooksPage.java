@@ -96,14 +96,14 @@ public class WebhooksPage implements Serializable {
     /** Sends again what was recorded from the instant in the field on. */
     public void replaySince() {
         act(() -> {
-            Instant from =
-                    LocalDateTime.parse(since == null ? "" : since).atZone(viewer.getZone()).toInstant();
+            Instant from = LocalDateTime.parse(since == null ? "" : since)
+                    .atZone(viewer.getZone())
+                    .toInstant();
             int events = webhooks.replaySince(id, from);
             FacesContext.getCurrentInstance()
                     .addMessage(
                             null,
-                            new FacesMessage(
-                                    FacesMessage.SEVERITY_INFO, words.of("webhooks.replayed", events), null));
+                            new FacesMessage(FacesMessage.SEVERITY_INFO, words.of("webhooks.replayed", events), null));
         });
     }
 
@@ -148,7 +148,10 @@ public class WebhooksPage implements Serializable {
     public Webhook getChosen() {
         return getList() == null
                 ? null
-                : list.stream().filter(webhook -> webhook.id() == id).findFirst().orElse(null);
+                : list.stream()
+                        .filter(webhook -> webhook.id() == id)
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** Of the chosen one, latest first. */

@@ -240,7 +240,8 @@ class AccessMatrixIT extends PackagedApplication {
         String filled = fill(path + row.query(), tenants, who)
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
-                .replace("{delivery}", NOBODY).replace("{part}", "1");
+                .replace("{delivery}", NOBODY)
+                .replace("{part}", "1");
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }

@@ -71,7 +71,8 @@ class BindingIT extends PackagedApplication {
         }
         JsonArray found = owner("GET", records + "?query=anna", null).json().getJsonArray("items");
         assertThat(found).hasSize(1);
-        assertThat(found.getJsonObject(0).getJsonArray("addresses").getString(0)).isEqualTo("anna@acme.example");
+        assertThat(found.getJsonObject(0).getJsonArray("addresses").getString(0))
+                .isEqualTo("anna@acme.example");
         admin("DELETE", records + "/contact/C-1", null);
         assertThat(owner("GET", records + "?query=anna", null).json().getJsonArray("items"))
                 .isEmpty();
@@ -90,12 +91,17 @@ class BindingIT extends PackagedApplication {
         JsonArray first = owner("POST", "bindings", body).json().getJsonArray("items");
         JsonArray again = owner("POST", "bindings", body).json().getJsonArray("items");
         assertThat(again).isEqualTo(first);
-        assertThat(first.getJsonObject(0).getJsonObject("binding").getString("kind")).isEqualTo("deal");
-        assertThat(first.getJsonObject(1).getJsonObject("problem").getInt("status")).isEqualTo(404);
-        assertThat(first.getJsonObject(2).getJsonObject("problem").getString("code")).isEqualTo("kind-unknown");
+        assertThat(first.getJsonObject(0).getJsonObject("binding").getString("kind"))
+                .isEqualTo("deal");
+        assertThat(first.getJsonObject(1).getJsonObject("problem").getInt("status"))
+                .isEqualTo(404);
+        assertThat(first.getJsonObject(2).getJsonObject("problem").getString("code"))
+                .isEqualTo("kind-unknown");
         assertThat(first.getJsonObject(3).isNull("problem")).isTrue();
-        assertThat(owner("POST", "bindings", "{\"items\":[" + (item("1", "deal") + ",").repeat(200) + item("1", "deal")
-                                + "]}")
+        assertThat(owner(
+                                "POST",
+                                "bindings",
+                                "{\"items\":[" + (item("1", "deal") + ",").repeat(200) + item("1", "deal") + "]}")
                         .verdict())
                 .isEqualTo("400 invalid-request");
     }
@@ -108,7 +114,8 @@ class BindingIT extends PackagedApplication {
     void whatIsNotStoredWholeIsNotBound() throws SQLException {
         String bind = "messages/" + tenants.message + "/bindings";
         update("UPDATE mail_content SET raw = substring(raw FROM 1 FOR 5) WHERE copy_id = " + tenants.message);
-        assertThat(owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"x\"}").verdict())
+        assertThat(owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"x\"}")
+                        .verdict())
                 .isEqualTo("409 content-missing");
         assertThat(owner("GET", bind, null).json().getJsonArray("items")).isEmpty();
     }
@@ -117,14 +124,13 @@ class BindingIT extends PackagedApplication {
     void aBoundCopyIsReadWithItsAttachmentsWhenProviderMailboxAndPlanAreGone() throws SQLException {
         String message = "messages/" + tenants.message;
         content(MAIL.getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(owner("POST", message + "/bindings", "{\"kind\":\"deal\",\"reference\":\"x\"}").status())
+        assertThat(owner("POST", message + "/bindings", "{\"kind\":\"deal\",\"reference\":\"x\"}")
+                        .status())
                 .isEqualTo(201);
-        assertThat(owner("POST", "mailboxes/" + tenants.mailbox + "/disconnect", null).status())
+        assertThat(owner("POST", "mailboxes/" + tenants.mailbox + "/disconnect", null)
+                        .status())
                 .isEqualTo(200);
-        admin(
-                "POST",
-                "accounts/" + tenants.account + "/subscriptions",
-                "{\"planCode\":\"FREE\",\"reason\":\"test\"}");
+        admin("POST", "accounts/" + tenants.account + "/subscriptions", "{\"planCode\":\"FREE\",\"reason\":\"test\"}");
         update("UPDATE mail_copy SET original_gone_at = now() WHERE id = " + tenants.message);
 
         assertThat(owner("GET", message + "/raw", null).text()).isEqualTo(MAIL);
@@ -191,20 +197,19 @@ class BindingIT extends PackagedApplication {
                     .isEmpty();
             JsonObject run = finished(admin("POST", path + "/run", null));
             assertThat(run.getString("status")).isEqualTo("COMPLETED");
-            JsonObject bound = owner("GET", bindings, null).json().getJsonArray("items").getJsonObject(0);
+            JsonObject bound =
+                    owner("GET", bindings, null).json().getJsonArray("items").getJsonObject(0);
             assertThat(bound.getString("ruleId")).isEqualTo(rule.json().getString("id"));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(told)
-                            .singleElement()
-                            .asString()
-                            .contains("\"messageId\":\"" + tenants.message + "\"", "\"reference\":\"D-7\""));
-            JsonObject undone = finished(
-                    admin("POST", path + "/undo", "{\"runId\":\"" + run.getString("id") + "\"}"));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(told)
+                    .singleElement()
+                    .asString()
+                    .contains("\"messageId\":\"" + tenants.message + "\"", "\"reference\":\"D-7\""));
+            JsonObject undone = finished(admin("POST", path + "/undo", "{\"runId\":\"" + run.getString("id") + "\"}"));
             assertThat(undone.getJsonObject("result").getInt("unbound")).isEqualTo(1);
             assertThat(owner("GET", bindings, null).json().getJsonArray("items"))
                     .isEmpty();
-            assertThat(admin("POST", "jobs/" + run.getString("id") + "/cancel", null).verdict())
+            assertThat(admin("POST", "jobs/" + run.getString("id") + "/cancel", null)
+                            .verdict())
                     .isEqualTo("409 job-ended");
         } finally {
             crm.stop(0);
@@ -217,9 +222,8 @@ class BindingIT extends PackagedApplication {
         assertThat(accepted.header("Location")).endsWith("/api/v1/" + job);
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
-                .until(
-                        () -> admin("GET", job, null).json(),
-                        state -> !List.of("WAITING", "RUNNING").contains(state.getString("status")));
+                .until(() -> admin("GET", job, null).json(), state -> !List.of("WAITING", "RUNNING")
+                        .contains(state.getString("status")));
     }
 
     private void content(byte[] raw) throws SQLException {

@@ -123,8 +123,7 @@ class CrmPagesIT {
         browser.click("input[value='mailbox.state']");
         browser.click("#webhooks\\:add");
         browser.textOnceItSays("#webhooks\\:messages", "Events are not sent to this address");
-        browser.type(
-                "#webhooks\\:url", "http://127.0.0.1:" + crm.getAddress().getPort() + "/events");
+        browser.type("#webhooks\\:url", "http://127.0.0.1:" + crm.getAddress().getPort() + "/events");
         browser.click("#webhooks\\:add");
         browser.textOnceItSays(".hf-callout", "it is not shown again");
         assertThat(browser.element("#secret").getText()).startsWith("whsec_");
@@ -136,9 +135,8 @@ class CrmPagesIT {
         assertThat(browser.script("return document.getElementById('secret')")).isNull();
         browser.size(1440, 1250).shot("webhooks");
         browser.click("#deliveryTable button");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(TOLD).hasSize(2));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(TOLD)
+                .hasSize(2));
         assertThat(TOLD.get(1)).isEqualTo(TOLD.get(0));
         assertThat(browser.complaints()).isEmpty();
     }
