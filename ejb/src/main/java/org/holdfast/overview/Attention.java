@@ -24,6 +24,7 @@ public record Attention(Kind kind, long id, String subject, String account, Stri
         UNREACHABLE(Severity.WARNING),
         SYNC_FAILING(Severity.WARNING),
         PURGE_STOPPED(Severity.WARNING),
+        WEBHOOK_DEAD(Severity.WARNING),
         QUARANTINED(Severity.WARNING),
         PAUSED_BY_PLAN(Severity.NOTICE);
 

@@ -27,6 +27,14 @@ final class AttentionQuery {
              UNION ALL
             """;
 
+    private static final String WEBHOOKS = """
+            SELECT 'WEBHOOK_DEAD' AS kind, w.id, w.url AS subject, coalesce(a.name, '') AS account,
+                   coalesce(w.state_reason, '') AS detail, w.state_since AS since, CAST(1 AS bigint) AS count
+              FROM webhook w LEFT JOIN account a ON a.id = w.account_id
+             WHERE w.state = 'DEAD'
+             UNION ALL
+            """;
+
     private final OverviewQuery reading;
 
     AttentionQuery(OverviewQuery reading) {
@@ -60,7 +68,7 @@ final class AttentionQuery {
     }
 
     private String rows() {
-        return (reading.isForOneAccount() ? "" : PURGES) + mailboxes() + " UNION ALL " + quarantined();
+        return (reading.isForOneAccount() ? "" : PURGES + WEBHOOKS) + mailboxes() + " UNION ALL " + quarantined();
     }
 
     private String mailboxes() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.holdfast.binding.RuleArrivals;
 import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
@@ -55,6 +56,7 @@ final class CopyStore {
                 ids.stream()
                         .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
                         .toList());
+        RuleArrivals.queue(handle, folder.accountId(), ids);
     }
 
     private void insertContent(List<Long> ids, List<NewCopy> copies) throws SQLException {

@@ -82,6 +82,7 @@ class AccessMatrixIT extends PackagedApplication {
         mailboxes();
         messages();
         webhooks();
+        crm();
         purge();
         previews();
         accountsAndPeople();
@@ -182,12 +183,34 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET messages/{id}", "", "200", GONE, "200", "200");
         read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
         read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts/{part}", "", "403 content-private", GONE, "200", "403 content-private");
         row("POST messages/{id}/bindings", "", "{\"kind\":\"deal\",\"reference\":\"{who}\"}", NO, GONE, "201", "201");
         read("GET messages/{id}/bindings", "", "200", GONE, "200", "200");
         read("DELETE messages/{id}/bindings/{kind}/{reference}", "", NO, GONE, "204", "204");
         String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
         row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void crm() {
+        read("GET binding-kinds", "", "200", "200", "200", "200");
+        row("POST binding-kinds", "", "{\"code\":\"kind_of_mine\",\"name\":\"Mine\"}", NO, NO, NO, "201");
+        row("POST accounts/{account}/records", "", "{\"items\":[]}", "200", "200", "200", "200");
+        read("GET accounts/{account}/records", "", "200", GONE, "200", "200");
+        row("POST bindings", "", "{\"items\":[]}", "200", "200", "200", "200");
+        String rule = "\"name\":\"r\",\"basis\":\"ADDRESS\",\"kind\":\"contact\",\"enabled\":false,\"position\":1}";
+        row("POST rules", "", "{\"accountId\":\"{account}\"," + rule, NO, NO, NO, "201");
+        read("GET rules", "?account={account}", "200", NO, NO, "200");
+        read("GET rules/{id}", "", GONE, NO, NO, GONE);
+        row("PUT rules/{id}", "", "{" + rule, NO, NO, NO, GONE);
+        read("DELETE rules/{id}", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/trial", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/run", "", NO, NO, NO, GONE);
+        row("POST rules/{id}/undo", "", "{}", NO, NO, NO, GONE);
+        read("GET jobs", "", "200", "200", "200", "200");
+        read("GET jobs/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST jobs/{id}/cancel", "", GONE, GONE, GONE, GONE);
     }
 
     private void webhooks() {
@@ -260,7 +283,8 @@ class AccessMatrixIT extends PackagedApplication {
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
                 .replace("{folder}", Long.toString(tenants.folder))
-                .replace("{delivery}", NOBODY);
+                .replace("{delivery}", NOBODY)
+                .replace("{part}", "1");
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
