@@ -145,9 +145,8 @@ class SharingIT {
             mailboxes.add(bench.mailbox("m" + i, server.port()));
         }
         server.script = (command, usual) -> command.equals("CAPABILITY") ? ScriptedImap.CUT : usual;
-        List<Lease> held = new ArrayList<>();
         due("true");
-        held.addAll(claim(6, 9, 9));
+        List<Lease> held = claim(6, 9, 9);
         for (Lease lease : held.subList(0, 3)) {
             assertThat(bench.pull(lease, bench.new InJdbi())).isEqualTo(Outcome.FAILED);
         }
