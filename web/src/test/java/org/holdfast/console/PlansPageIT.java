@@ -221,8 +221,7 @@ class PlansPageIT {
         installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
                 + " WHERE email = '" + FIRST + "') WHERE id = 11");
         signOut();
-        signIn("owner1@mail.example");
-        browser.go(installation.url("/console/plans.xhtml"));
+        enter("owner1@mail.example");
         browser.textOnceItSays("h1", "Not yours to see");
         assertThat(browser.complaints()).allMatch(c -> c.contains("status of 403"));
     }
@@ -234,12 +233,16 @@ class PlansPageIT {
     }
 
     private static void signIn(String email) {
+        enter(email);
+        browser.element("#out\\:signOut");
+    }
+
+    private static void enter(String email) {
         browser.go(installation.url("/console/plans.xhtml"));
         browser.textOnceItSays("h1", "Sign in");
         browser.type("#login\\:email", email);
         browser.type("#login\\:password", PASSWORD);
         browser.click("#login\\:signIn");
-        browser.element("#out\\:signOut");
     }
 
     private static void signOut() {
