@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.holdfast.account.AccountSummaries;
 import org.holdfast.account.AccountSummary;
+import org.holdfast.account.Accounts;
 import org.holdfast.account.AuditEntry;
 import org.holdfast.account.User;
 import org.holdfast.account.Users;
@@ -46,6 +47,9 @@ public class AccountPage implements Serializable {
 
     @Inject
     private AccountSummaries summaries;
+
+    @Inject
+    private Accounts accounts;
 
     @Inject
     private PlanPolicy policy;
@@ -108,7 +112,7 @@ public class AccountPage implements Serializable {
     private void read() {
         Instant now = clock.instant();
         AccountSummary read = summaries.get(id);
-        timeline = policy.timeline(id, now);
+        timeline = policy.timeline(id, accounts.get(id).createdAt());
         people = visitor.isOperator() ? users.page(id, 0, MOST_USERS) : List.of();
         groups = group(mailboxes.page(new MailboxFilter(id, null), 0, MOST_MAILBOXES));
         holds = visitor.isOperator() ? legalHolds.page(id, null, HISTORY) : List.of();
@@ -191,8 +195,18 @@ public class AccountPage implements Serializable {
         return account;
     }
 
+    /** What the account could do since it was made, and every dated change to come. */
     public List<EntitlementSpan> getTimeline() {
         return timeline;
+    }
+
+    /** Whether a span of the timeline is the one that applies now. */
+    public boolean isNow(EntitlementSpan span) {
+        return timeline.stream()
+                .filter(each -> !each.from().isAfter(asOf))
+                .reduce((a, b) -> b)
+                .filter(span::equals)
+                .isPresent();
     }
 
     /** The mailboxes by limit; kept between requests so that ticks find their lines. */
