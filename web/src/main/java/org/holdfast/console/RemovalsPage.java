@@ -104,6 +104,7 @@ public class RemovalsPage implements Serializable {
             refresh();
         } catch (Refusal e) {
             say(FacesMessage.SEVERITY_ERROR, words.refusal(e));
+            FacesContext.getCurrentInstance().validationFailed(); // the dialog stays open
         } catch (RuntimeException e) {
             trouble = Trouble.log("removals.hold.trouble", clock.instant(), e);
         }
