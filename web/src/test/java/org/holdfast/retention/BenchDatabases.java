@@ -40,7 +40,7 @@ final class BenchDatabases implements AutoCloseable {
         "INSERT INTO folder (id, mailbox_id, wire_name, name) SELECT id, id, 'INBOX', 'INBOX' FROM account",
         "INSERT INTO folder_state (folder_id, uid_validity, uid_next, updated_at) SELECT id, 1, 1000, now() FROM account",
         "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason) SELECT id,"
-                + " CASE WHEN id <= 20 THEN 'DEMO' ELSE (ARRAY['CRM_PLUS', 'STANDARD', 'PROFESSIONAL', 'NFR'])[1 + id % 4] END,"
+                + " CASE WHEN id <= (SELECT count(*) / 25 FROM account) THEN 'DEMO' ELSE (ARRAY['CRM_PLUS', 'STANDARD', 'PROFESSIONAL', 'NFR'])[1 + id % 4] END,"
                 + " '2015-01-01Z', '2015-01-01Z', 't', 't' FROM account"
     };
 

@@ -91,7 +91,7 @@ final class JpaPurge {
         try (SessionFactory factory = factory()) {
             long start = System.nanoTime();
             long removed = 0;
-            for (long account = 21; account <= lastAccount && removed < most; account += 5) {
+            for (long account = 1 + lastAccount / 25; account <= lastAccount && removed < most; account += 5) {
                 removed += purge(factory, account, account + 4);
             }
             return new BenchDatabases.Ways.Timed(removed, BenchDatabases.since(start));
