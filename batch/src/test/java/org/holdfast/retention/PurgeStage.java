@@ -55,7 +55,7 @@ final class PurgeStage {
         this.name = name;
         this.database = database;
         jdbi = Jdbi.create(database);
-        leases.use(Jdbi.create(database));
+        leases.use(Jdbi.create(database), Clock.fixed(NOW, ZoneOffset.UTC));
         release.use(Jdbi.create(database));
     }
 
