@@ -140,9 +140,8 @@ class SharingIT {
 
     @Test
     void situation37_hostThatSeveralMailboxesCannotReachIsLeftAloneThenProbedByOne() throws IOException {
-        List<Long> mailboxes = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            mailboxes.add(bench.mailbox("m" + i, server.port()));
+            bench.mailbox("m" + i, server.port());
         }
         server.script = (command, usual) -> command.equals("CAPABILITY") ? ScriptedImap.CUT : usual;
         List<Lease> held = new ArrayList<>();
