@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
-import javax.sql.DataSource;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxRows;
@@ -39,10 +38,14 @@ final class PullBench {
     Instant now = NOW;
     HostPolicy hosts = new HostPolicy("127.0.0.1", java.net.InetAddress::getAllByName);
     WireLimits limits = WireLimits.DEFAULT;
+    SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    private final LocalPostgres postgres;
+    private final String database;
 
     PullBench(LocalPostgres postgres, Path keys, String plan) {
-        DataSource database = database(postgres);
-        jdbi = Jdbi.create(database);
+        this.postgres = postgres;
+        database = migrated(postgres);
+        jdbi = Jdbi.create(postgres.database(database));
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
         userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
@@ -51,13 +54,31 @@ final class PullBench {
     }
 
     /** Migrated once for each server, then copied. */
-    private static DataSource database(LocalPostgres postgres) {
+    private static String migrated(LocalPostgres postgres) {
         String template = TEMPLATES.computeIfAbsent(postgres, server -> {
             String name = "migrated_" + NUMBERS.incrementAndGet();
             SchemaMigration.migrate(server.createDatabase(name, "template1"));
             return name;
         });
-        return postgres.createDatabase("bench_" + NUMBERS.incrementAndGet(), template);
+        String name = "bench_" + NUMBERS.incrementAndGet();
+        postgres.createDatabase(name, template);
+        return name;
+    }
+
+    /** As it was when an older copy of the database was taken. */
+    private PullBench(PullBench original) {
+        postgres = original.postgres;
+        database = "bench_" + NUMBERS.incrementAndGet();
+        jdbi = Jdbi.create(postgres.createDatabase(database, original.database));
+        secrets = original.secrets;
+        accountId = original.accountId;
+        userId = original.userId;
+        now = original.now;
+    }
+
+    /** Takes a copy of the database as it is, to go on with later. */
+    PullBench snapshot() {
+        return new PullBench(this);
     }
 
     /** Beside what a migrated database holds already: an account of its own, on a plan that syncs. */
@@ -133,7 +154,7 @@ final class PullBench {
                 transactions,
                 plan,
                 secrets,
-                new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                new ImapClient(hosts, limits, tls),
                 Clock.fixed(now, ZoneOffset.UTC),
                 followed -> {});
     }
