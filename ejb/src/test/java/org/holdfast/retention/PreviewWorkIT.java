@@ -179,7 +179,7 @@ class PreviewWorkIT {
         StoredPreview whole = complete(request(PreviewRequest.ofTerms(List.of(draft))));
         long broken = request(PreviewRequest.ofTerms(List.of(draft)));
         AtomicInteger calls = new AtomicInteger();
-        PreviewTransaction killed = dyingAfter(calls, 6);
+        PreviewTransaction killed = dyingAfter(calls, 8);
         assertThatThrownBy(() -> pass(killed, () -> false)).hasMessageContaining("killed");
         assertThat(find(broken).status()).isEqualTo(PreviewStatus.RUNNING);
         assertThat(find(broken).progress().accountsDone()).isEqualTo(20);
