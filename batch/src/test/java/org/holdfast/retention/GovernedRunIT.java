@@ -331,15 +331,15 @@ class GovernedRunIT {
         stage.copies(1, 30, daysBefore(40));
         RunSchedule daily = RunSchedule.parse("02:30", "UTC").orElseThrow();
         TimeWindow window = TimeWindow.parse("02:00-06:00", "UTC");
-        scheduled(daily, AS_OF.minus(Duration.ofDays(1)));
-        Instant night = AS_OF.plus(Duration.ofHours(3));
+        scheduled(daily, AS_OF.minus(Duration.ofDays(2)));
+        Instant night = AS_OF.minus(Duration.ofHours(21));
         long run = scheduled(daily, night).orElseThrow();
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         stage.execute("UPDATE purge_run SET chunk_size = 10");
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
         stage.chunk(reader, stage.jdbi);
         assertThat(closed(window, night)).isEmpty();
-        Instant morning = AS_OF.plus(Duration.ofHours(6));
+        Instant morning = AS_OF.minus(Duration.ofHours(18));
         assertThat(closed(window, morning)).contains(run);
         assertThat(stage.chunk(reader, stage.jdbi)).isFalse();
         PurgeRun resting = stage.end(run, 1);
