@@ -83,6 +83,8 @@ final class PullBench {
 
     /** Beside what a migrated database holds already: an account of its own, on a plan that syncs. */
     PullBench(Jdbi loaded, Path keys) {
+        postgres = null; // no snapshot is taken of it
+        database = null;
         jdbi = loaded;
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Pull', '2026-01-01') RETURNING id");
