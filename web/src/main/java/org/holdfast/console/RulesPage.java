@@ -58,6 +58,7 @@ public class RulesPage implements Serializable {
     private String pattern;
     private Trouble trouble;
     private transient List<BindingRule> list;
+    private transient Optional<LongWork> work;
 
     /** A copy that a rule matched. */
     public record Sample(String messageId, String target, String subject) {}
@@ -119,8 +120,7 @@ public class RulesPage implements Serializable {
     }
 
     private void act(Runnable work) {
-        trouble = null;
-        list = null;
+        refresh();
         try {
             work.run();
         } catch (IllegalArgumentException e) {
@@ -131,6 +131,7 @@ public class RulesPage implements Serializable {
             trouble = Trouble.log("rules.trouble", clock.instant(), e);
         }
         list = null;
+        work = null;
     }
 
     private static void refuse(String why) {
@@ -138,13 +139,17 @@ public class RulesPage implements Serializable {
     }
 
     public void refresh() {
+        trouble = null;
+        work = null;
         list = null;
     }
 
     /** In the order in which they are asked; null when they could not be read. */
     public List<BindingRule> getList() {
-        if (list == null) {
+        if (list == null && trouble == null) {
             try {
+                // Before the rules: what they count is then not older than work that is shown as done.
+                getWork();
                 list = account == 0 ? List.of() : rules.of(account);
             } catch (Refusal e) {
                 account = 0;
@@ -158,31 +163,38 @@ public class RulesPage implements Serializable {
 
     /** The latest work of the rule that the visitor looks at; null if there is none. */
     public LongWork getWork() {
-        boolean there = chosen != 0 && getList() != null && list.stream().anyMatch(rule -> rule.id() == chosen);
-        return there ? rules.latestWork(chosen).orElse(null) : null;
+        if (work == null) {
+            try {
+                work = chosen == 0 ? Optional.empty() : rules.latestWork(chosen);
+            } catch (Refusal e) {
+                // Removed meanwhile.
+                work = Optional.empty();
+            }
+        }
+        return work.orElse(null);
     }
 
     /** Whether work is under way: then the page polls, else not. */
     public boolean isBusy() {
-        LongWork work = getWork();
-        return work != null && !work.status().isEnded();
+        LongWork present = getWork();
+        return present != null && !present.status().isEnded();
     }
 
     /** How far the work is, 0 to 100. */
     public long getPercent() {
-        LongWork work = getWork();
-        long total = work.total().orElse(0L);
-        return work.status() == WorkStatus.COMPLETED || total == 0 ? 100 : Math.min(100, work.done() * 100 / total);
+        LongWork shown = getWork();
+        long total = shown.total().orElse(0L);
+        return shown.status() == WorkStatus.COMPLETED || total == 0 ? 100 : Math.min(100, shown.done() * 100 / total);
     }
 
     /** What came of the work so far, in words. */
     public String getVerdict() {
-        LongWork work = getWork();
-        JsonObject result = work.result();
-        return work.kind().equals("rule-undo")
+        LongWork shown = getWork();
+        JsonObject result = shown.result();
+        return shown.kind().equals("rule-undo")
                 ? words.of("rules.verdict.undo", number(result, "unbound"))
                 : words.of(
-                        "rules.verdict." + work.kind().replace("rule-", ""),
+                        "rules.verdict." + shown.kind().replace("rule-", ""),
                         number(result, "messages"),
                         number(result, "bindings"),
                         number(result, "alreadyBound"));
@@ -194,10 +206,10 @@ public class RulesPage implements Serializable {
 
     /** Some of the copies that matched; those that are gone by now are left out. */
     public List<Sample> getSamples() {
-        LongWork work = getWork();
-        return work == null || !work.result().containsKey("samples")
+        LongWork shown = getWork();
+        return shown == null || !shown.result().containsKey("samples")
                 ? List.of()
-                : work.result().getJsonArray("samples").stream()
+                : shown.result().getJsonArray("samples").stream()
                         .map(item -> item.asJsonObject())
                         .flatMap(item -> sample(item).stream())
                         .toList();
@@ -243,7 +255,9 @@ public class RulesPage implements Serializable {
         return RuleBasis.values();
     }
 
+    /** Why the page cannot be shown; reads first, since it stands above what it is about. */
     public Trouble getTrouble() {
+        getList();
         return trouble;
     }
 

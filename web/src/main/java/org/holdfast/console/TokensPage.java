@@ -69,6 +69,7 @@ public class TokensPage implements Serializable {
 
     private void act(Runnable work) {
         issued = null;
+        trouble = null;
         list = null;
         try {
             work.run();
@@ -82,7 +83,7 @@ public class TokensPage implements Serializable {
 
     /** Latest first; null when they could not be read. */
     public List<ApiToken> getList() {
-        if (list == null) {
+        if (list == null && trouble == null) {
             try {
                 list = tokens.page(0, MOST).stream()
                         .filter(token -> token.revokedAt().isEmpty())
@@ -115,7 +116,9 @@ public class TokensPage implements Serializable {
         return issued;
     }
 
+    /** Why the page cannot be shown; reads first, since it stands above what it is about. */
     public Trouble getTrouble() {
+        getList();
         return trouble;
     }
 

@@ -128,13 +128,14 @@ public class WebhooksPage implements Serializable {
 
     /** Reads anew. */
     public void refresh() {
+        trouble = null;
         list = null;
         deliveries = null;
     }
 
     /** All of them; null when they could not be read. */
     public List<Webhook> getList() {
-        if (list == null) {
+        if (list == null && trouble == null) {
             try {
                 list = webhooks.page(null, 0, MOST);
             } catch (RuntimeException e) {
@@ -203,7 +204,9 @@ public class WebhooksPage implements Serializable {
         return secret;
     }
 
+    /** Why the page cannot be shown; reads first, since it stands above what it is about. */
     public Trouble getTrouble() {
+        getList();
         return trouble;
     }
 
