@@ -70,7 +70,14 @@ class CertificatesIT {
         keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias, "-validity", "3650");
         keytool("-certreq", "-alias", alias, "-file", request.toString());
         List<String> sign = new ArrayList<>(List.of(
-                "-gencert", "-alias", "ca", "-infile", request.toString(), "-outfile", signed.toString(), "-ext",
+                "-gencert",
+                "-alias",
+                "ca",
+                "-infile",
+                request.toString(),
+                "-outfile",
+                signed.toString(),
+                "-ext",
                 "san=" + names));
         sign.addAll(List.of(validity));
         keytool(sign.toArray(new String[0]));
@@ -115,20 +122,18 @@ class CertificatesIT {
 
     private static Outcome pull(PullBench bench, String user, int port, String security) {
         long mailbox = bench.mailbox(user, port);
-        bench.jdbi.useHandle(
-                h -> h.execute("UPDATE mailbox SET imap_security = ? WHERE id = ?", security, mailbox));
+        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET imap_security = ? WHERE id = ?", security, mailbox));
         return bench.pull(mailbox);
     }
 
     private static void assertRefused(Path certificate, String reason) throws Exception {
-        try (LocalDovecot dovecot =
-                LocalDovecot.start(new LocalDovecot.Options(null, null, false, certificate))) {
+        try (LocalDovecot dovecot = LocalDovecot.start(new LocalDovecot.Options(null, null, false, certificate))) {
             for (String security : List.of("TLS", "STARTTLS")) {
                 PullBench bench = trusting();
                 int port = security.equals("TLS") ? dovecot.tlsPort() : dovecot.port();
                 assertThat(pull(bench, "anna", port, security)).isEqualTo(Outcome.REFUSED);
-                assertThat(bench.count("mailbox WHERE state = 'CERTIFICATE_REFUSED' AND state_reason LIKE '%" + reason
-                                + "%'"))
+                assertThat(bench.count(
+                                "mailbox WHERE state = 'CERTIFICATE_REFUSED' AND state_reason LIKE '%" + reason + "%'"))
                         .as(state(bench))
                         .isOne();
                 // Dovecot makes it at the first login.
@@ -138,9 +143,10 @@ class CertificatesIT {
     }
 
     private static String state(PullBench bench) {
-        return bench.jdbi.withHandle(h -> h.createQuery("SELECT state || ': ' || coalesce(state_reason, '') FROM mailbox")
-                .mapTo(String.class)
-                .one());
+        return bench.jdbi.withHandle(
+                h -> h.createQuery("SELECT state || ': ' || coalesce(state_reason, '') FROM mailbox")
+                        .mapTo(String.class)
+                        .one());
     }
 
     @Test
@@ -165,7 +171,14 @@ class CertificatesIT {
     @Test
     void situation40_selfSignedCertificateIsRefused() throws Exception {
         keytool(
-                "-genkeypair", "-alias", "self", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-validity",
+                "-genkeypair",
+                "-alias",
+                "self",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
                 "3650");
         assertRefused(pem("self"), "");
     }

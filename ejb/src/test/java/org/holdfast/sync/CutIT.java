@@ -69,11 +69,15 @@ class CutIT {
                 assertThat(served).containsAllEntriesOf(stored(bench, mailbox));
                 proxy.allow(Long.MAX_VALUE);
                 assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
-                assertThat(stored(bench, mailbox)).as("cut behind byte " + bytes * i / cuts).isEqualTo(served);
+                assertThat(stored(bench, mailbox))
+                        .as("cut behind byte " + bytes * i / cuts)
+                        .isEqualTo(served);
                 assertThat(bench.count("quarantined_original")).isZero();
-                assertThat(bench.count("mail_copy WHERE mailbox_id = " + mailbox)).isEqualTo(served.size());
+                assertThat(bench.count("mail_copy WHERE mailbox_id = " + mailbox))
+                        .isEqualTo(served.size());
             }
-            System.out.println("Cut behind " + cuts + " of " + bytes + " bytes: " + failed + " passes failed, all healed");
+            System.out.println(
+                    "Cut behind " + cuts + " of " + bytes + " bytes: " + failed + " passes failed, all healed");
             assertThat(failed).isGreaterThan(cuts / 2);
         }
     }

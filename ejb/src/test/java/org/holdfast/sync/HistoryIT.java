@@ -109,8 +109,11 @@ class HistoryIT {
         if (what < 35) {
             append(folder);
         } else if (what < 50) {
-            onSome(folder, "UID STORE %s " + (random.nextBoolean() ? "+" : "-") + "FLAGS ("
-                    + List.of("\\Seen", "\\Flagged", "\\Deleted", "Work").get(random.nextInt(4)) + ")");
+            onSome(
+                    folder,
+                    "UID STORE %s " + (random.nextBoolean() ? "+" : "-") + "FLAGS ("
+                            + List.of("\\Seen", "\\Flagged", "\\Deleted", "Work")
+                                    .get(random.nextInt(4)) + ")");
         } else if (what < 65) {
             onSome(folder, "UID MOVE %s " + folders.get(random.nextInt(folders.size())));
         } else if (what < 72) {
@@ -127,8 +130,13 @@ class HistoryIT {
             // A session in the folder would be ended.
             imap.command("EXAMINE Drafts");
             dovecot.doveadm(
-                    "mailbox", "update", "-u", "history", "--uid-validity",
-                    Long.toString(2_000_000_000L + ++names), folder);
+                    "mailbox",
+                    "update",
+                    "-u",
+                    "history",
+                    "--uid-validity",
+                    Long.toString(2_000_000_000L + ++names),
+                    folder);
         } else if (what < 94) {
             bind();
         } else {
@@ -178,7 +186,8 @@ class HistoryIT {
     }
 
     private void bind() {
-        bench.jdbi.useHandle(h -> h.createQuery(
+        bench.jdbi.useHandle(h -> h
+                .createQuery(
                         "SELECT id, subject FROM mail_copy WHERE original_gone_at IS NULL AND bind_count = 0 ORDER BY id")
                 .map((row, context) -> Map.entry(row.getLong("id"), row.getString("subject")))
                 .list()
@@ -199,8 +208,8 @@ class HistoryIT {
         }
         purge();
         assertThat(copies()).as(where).isEqualTo(originals());
-        Map<Long, String> kept = bench.jdbi.withHandle(
-                h -> h.createQuery("SELECT id, subject FROM mail_copy WHERE bind_count > 0")
+        Map<Long, String> kept =
+                bench.jdbi.withHandle(h -> h.createQuery("SELECT id, subject FROM mail_copy WHERE bind_count > 0")
                         .reduceRows(new HashMap<>(), (map, row) -> {
                             map.put(row.getColumn("id", Long.class), row.getColumn("subject", String.class));
                             return map;
@@ -254,10 +263,10 @@ class HistoryIT {
     }
 
     private List<String> copies() {
-        return bench.jdbi.withHandle(h -> h.createQuery(
-                        "SELECT f.wire_name || ' ' || c.subject || ' ' || c.flags || ' ' ||"
-                                + " CASE WHEN 'Work' = ANY (c.keywords) THEN 'Work' ELSE '' END FROM mail_copy c"
-                                + " JOIN folder f ON f.id = c.folder_id WHERE c.original_gone_at IS NULL AND c.clock > :cutoff")
+        return bench.jdbi.withHandle(h -> h
+                .createQuery("SELECT f.wire_name || ' ' || c.subject || ' ' || c.flags || ' ' ||"
+                        + " CASE WHEN 'Work' = ANY (c.keywords) THEN 'Work' ELSE '' END FROM mail_copy c"
+                        + " JOIN folder f ON f.id = c.folder_id WHERE c.original_gone_at IS NULL AND c.clock > :cutoff")
                 .bind("cutoff", cutoff().at())
                 .mapTo(String.class)
                 .list()

@@ -106,7 +106,8 @@ public final class LocalDovecot implements AutoCloseable {
         }
     }
 
-    private static void configure(Path folder, int port, int tlsPort, Options options) throws IOException, InterruptedException {
+    private static void configure(Path folder, int port, int tlsPort, Options options)
+            throws IOException, InterruptedException {
         boolean root = "root".equals(System.getProperty("user.name"));
         String user = System.getProperty("user.name");
         String mailUser = root ? "mail" : user;

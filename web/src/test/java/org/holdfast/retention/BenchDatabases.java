@@ -194,9 +194,8 @@ final class BenchDatabases implements AutoCloseable {
                             .mapTo(Instant.class)
                             .one())
                     .plus(Duration.ofDays(30));
-            PurgeOrder order = new PurgeOrder(0, PurgeScope.EVERYTHING, asOf, 2, CHUNK);
-            return loop(stage.jdbi.inTransaction(
-                    h -> new RunRows(h).record(order, "test", AS_OF).orElseThrow()));
+            return loop(stage.record(PurgeStage.request(PurgeScope.EVERYTHING, asOf, 2, CHUNK))
+                    .orElseThrow());
         }
 
         private Timed loop(long run) {
