@@ -22,11 +22,11 @@ ALTER TABLE legal_hold
     ADD COLUMN in_force_at timestamptz,
     ADD COLUMN looked_at   bigint NOT NULL DEFAULT 0,
     ADD COLUMN to_look_at  bigint NOT NULL DEFAULT 0,
-    ADD COLUMN held_copies bigint NOT NULL DEFAULT 0,
     -- Where the walk over the copies stands: mailboxes by id, in each from the newest clock down.
-    ADD COLUMN cursor_mailbox bigint      NOT NULL DEFAULT 0,
-    ADD COLUMN cursor_clock   timestamptz NOT NULL DEFAULT 'infinity',
-    ADD COLUMN cursor_copy    bigint      NOT NULL DEFAULT 9223372036854775807,
+    ADD COLUMN cursor_mailbox bigint NOT NULL DEFAULT 0,
+    -- NULL: at the newest of the mailbox.
+    ADD COLUMN cursor_clock   timestamptz,
+    ADD COLUMN cursor_copy    bigint,
     ADD COLUMN lease_owner text,
     ADD COLUMN lease_token bigint NOT NULL DEFAULT 0,
     ADD COLUMN lease_until timestamptz,

@@ -135,6 +135,8 @@ BEGIN
     RETURN kept + late;
 END $$;
 
+REVOKE ALL ON FUNCTION content_extend(bigint), content_truncate(integer), content_rewrite(integer) FROM PUBLIC;
+
 DO $$ BEGIN PERFORM content_extend(); END $$;
 
 -- Up to which entry of a slice the sweep has released the content of the copies that the ledger names.

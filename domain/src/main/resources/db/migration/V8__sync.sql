@@ -66,3 +66,5 @@ CREATE TABLE provider_host (
     reason        text,
     changed_at    timestamptz NOT NULL
 );
+
+UPDATE quarantined_original SET retry_at = last_tried + interval '1 day' WHERE tries >= 3;

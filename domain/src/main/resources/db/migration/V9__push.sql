@@ -10,7 +10,7 @@ CREATE TABLE user_command (
     asked_by         text        NOT NULL,
     asked_by_id      bigint      NOT NULL REFERENCES app_user,
     asked_at         timestamptz NOT NULL,
-    idempotency_key  text        CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+    idempotency_key  text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     -- What was asked under the key: the same again is answered with this command, something else is refused.
     request_sha256   bytea,
     -- The original, by its copy and by its number when it was asked. No foreign key to the copy: a purge never
@@ -82,7 +82,7 @@ CREATE TABLE sending (
     asked_by           text        NOT NULL,
     asked_by_id        bigint      NOT NULL REFERENCES app_user,
     asked_at           timestamptz NOT NULL,
-    idempotency_key    text        CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+    idempotency_key    text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     request_sha256     bytea,
     message_id         text        NOT NULL UNIQUE,
     sender             text        NOT NULL,

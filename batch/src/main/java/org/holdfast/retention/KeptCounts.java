@@ -32,6 +32,7 @@ public class KeptCounts {
     }
 
     static void count(Handle handle) {
+        new RunTotals(handle).countByPlan();
         Optional<Long> uncounted = handle.createQuery("SELECT id FROM purge_run WHERE kept_bound IS NULL"
                         + " AND id = (SELECT max(id) FROM purge_run) AND pg_try_advisory_xact_lock(7246, 1)")
                 .mapTo(Long.class)

@@ -25,9 +25,12 @@ public class PurgeJobs {
     @Inject
     private RunLifecycle lifecycle;
 
-    /** Starts workers on this node for an execution that is recorded and committed. */
+    /** Starts workers on this node for an execution that is recorded and committed, unless they are at work. */
     public void run(long runId, int execution) {
         PurgeOrder order = jdbi.withHandle(h -> new RunRows(h).order(runId));
+        if (!lifecycle.join(runId, execution, order.workerSlots())) {
+            return;
+        }
         Properties parameters = new Properties();
         parameters.setProperty("run", Long.toString(runId));
         parameters.setProperty("execution", Integer.toString(execution));

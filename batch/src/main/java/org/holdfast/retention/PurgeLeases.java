@@ -4,6 +4,7 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -16,10 +17,12 @@ import org.jdbi.v3.core.Jdbi;
 public class PurgeLeases {
 
     private Jdbi jdbi;
+    private Clock clock;
 
     @Inject
-    void use(Jdbi database) {
+    void use(Jdbi database, Clock time) {
         jdbi = database;
+        clock = time;
     }
 
     /** Claims a slice of the run that nobody works on. */
@@ -32,9 +35,26 @@ public class PurgeLeases {
         return jdbi.withHandle(h -> new SliceRows(h).isWorkLeft(runId, execution));
     }
 
+    /**
+     * When every slice is done, makes slices of what is left in the scope, once in a run.
+     *
+     * @return whether there is work again
+     */
+    public boolean close(long runId, int execution) {
+        return jdbi.withHandle(h -> new RunRows(h).close(runId, execution, DueRuleSql.precise(clock.instant())));
+    }
+
     /** Tells the other nodes that the run has a server. */
     public void heartbeat(long runId, int execution) {
         jdbi.useHandle(h -> new RunRows(h).heartbeat(runId, execution));
+    }
+
+    /** Tells the other nodes that the run has a server and how it fares, and hears whether it is to go on. */
+    public Pulse beat(PurgeSlot slot, Pace.Report report) {
+        return jdbi.withHandle(h -> {
+            new RunRows(h).heartbeat(slot.run(), slot.execution());
+            return new RunWorkers(h).beat(slot, NodeName.get(), report);
+        });
     }
 
     /** Notes why the execution is about to end. */

@@ -5,8 +5,10 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.holdfast.account.Role;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.CurrentCaller;
@@ -31,21 +33,72 @@ public class PurgeRuns {
     private KeptCounts kept;
 
     @Inject
+    private Clock clock;
+
+    @Inject
     private Jdbi jdbi;
 
     /**
      * Starts a run; workers purge after this returns. Not part of the caller's transaction.
      *
      * @param asOf the instant of the due rule; null: now
-     * @throws Refusal {@code purge-as-of-in-future} for an instant that is not yet, {@code
-     *     purge-already-running} while a run is active, {@code not-found} for a scope that names nothing
+     * @param previewId the preview that it carries out; null: those of the changes since the last completed run
+     * @throws Refusal as {@link #start(PurgeRequest)}
      */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
-    public PurgeRun start(PurgeScope scope, Instant asOf) {
-        long run = lifecycle.record(scope, asOf, currentCaller.get().name());
-        jobs.run(run, 1);
+    public PurgeRun start(PurgeScope scope, Instant asOf, Long previewId) {
+        return start(PurgeRequest.of(scope, asOf, previewId));
+    }
+
+    /**
+     * Starts a run, or lets it wait for the active one where the two have nothing in common.
+     *
+     * @throws Refusal {@code purge-as-of-in-future} for an instant that is not yet, {@code
+     *     purge-already-running} while a run with copies in common is active or waits, {@code not-found} for a scope
+     *     or preview that is not there, {@code preview-not-ready} and {@code preview-of-later-instant}
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public PurgeRun start(PurgeRequest request) {
+        long run = lifecycle.record(request, currentCaller.get().name());
+        if (get(run).status() == PurgeStatus.STARTING) {
+            jobs.run(run, 1);
+        }
         kept.countSoon();
         return get(run);
+    }
+
+    /** What a run would find and whether it would be held; nothing is written. Refusals as for starting one. */
+    public RunForecast forecast(PurgeRequest request) {
+        return lifecycle.forecast(request);
+    }
+
+    /**
+     * Lets a held run go ahead.
+     *
+     * @throws Refusal {@code purge-not-held}, {@code second-person-needed} for who started it
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public void approve(long runId) {
+        lifecycle
+                .approve(runId, currentCaller.get().name())
+                .ifPresent(place -> jobs.run(place.runId(), place.execution()));
+    }
+
+    /** Gives up a run that is held or waits; refused with {@code purge-not-waiting} otherwise. */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public void cancel(long runId) {
+        lifecycle.cancel(runId, currentCaller.get().name());
+    }
+
+    /** Everything that is recorded of a run. */
+    public RunReport report(long runId) {
+        PurgeRun run = get(runId);
+        return jdbi.withHandle(h -> new RunReadings(h).report(run));
+    }
+
+    /** When the schedule starts the next run; empty without a schedule. */
+    public Optional<Instant> nextScheduled() {
+        return RunSchedule.configured().flatMap(schedule -> schedule.next(clock.instant()));
     }
 
     /** Asks a run to stop after the chunks in hand; one that has ended is refused with {@code purge-not-running}. */

@@ -5,4 +5,4 @@ package org.holdfast.retention;
  *
  * @param slot its number within the execution
  */
-record PurgeSlot(long run, int execution, String slot) {}
+public record PurgeSlot(long run, int execution, String slot) {}

@@ -9,14 +9,12 @@ import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.util.Optional;
-import org.holdfast.refusal.Refusal;
-import org.holdfast.setting.Setting;
 
 /**
- * Looks every ten seconds, on each node, for a run that lost its server and takes it up, and starts the
- * daily run when its time has come.
+ * Looks every five seconds, on each node, after the runs of all nodes: one that lost its server is taken up, the
+ * schedule and its time window are kept, the next of the waiting ones begins, and this node's workers join a run
+ * that another node began.
  */
 @Singleton
 @Startup
@@ -30,7 +28,7 @@ public class PurgeWatch {
     private RunLifecycle lifecycle;
 
     @Inject
-    private DailyClaims claims;
+    private ScheduledRuns scheduled;
 
     @Inject
     private PurgeJobs jobs;
@@ -38,26 +36,35 @@ public class PurgeWatch {
     @Inject
     private KeptCounts kept;
 
-    @Inject
-    private Clock clock;
-
-    private Optional<DailyRun> daily = Optional.empty();
+    private Optional<RunSchedule> schedule = Optional.empty();
+    private TimeWindow window;
 
     @PostConstruct
-    void readSetting() {
-        daily = Setting.PURGE_AT.value().flatMap(DailyRun::parse);
+    void readSettings() {
+        schedule = RunSchedule.configured();
+        window = TimeWindow.configured();
     }
 
-    @Schedule(hour = "*", minute = "*", second = "*/10", persistent = false)
+    @Schedule(hour = "*", minute = "*", second = "*/5", persistent = false)
     void look() {
+        attempt("adopted", () -> lifecycle.adopt().ifPresent(this::takeUp));
+        attempt("held to the time window", () -> {
+            scheduled.closeWindow(window);
+            scheduled.openWindow(window).ifPresent(this::begin);
+        });
+        attempt("started by the schedule", () -> schedule.flatMap(times -> scheduled.start(times, window))
+                .ifPresent(run -> begin(new RunPlace(run, 1))));
+        attempt("begun in their turn", () -> lifecycle.promote().ifPresent(this::begin));
+        attempt("joined", () -> lifecycle.joinable().ifPresent(this::begin));
+        attempt("counted", kept::count);
+    }
+
+    /** One thing that goes wrong does not keep the others from being looked after. */
+    private static void attempt(String what, Runnable step) {
         try {
-            lifecycle.adopt().ifPresent(this::takeUp);
-            if (daily.isPresent() && claims.claim(daily.get(), clock.instant())) {
-                startDaily();
-            }
-            kept.count();
+            step.run();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "Purge runs could not be looked after; tried again in 10 s", e);
+            LOG.log(System.Logger.Level.WARNING, "Purge runs could not be " + what + "; tried again in 5 s", e);
         }
     }
 
@@ -73,11 +80,7 @@ public class PurgeWatch {
         }
     }
 
-    private void startDaily() {
-        try {
-            jobs.run(lifecycle.record(PurgeScope.EVERYTHING, null, "schedule"), 1);
-        } catch (Refusal e) {
-            LOG.log(System.Logger.Level.WARNING, "The daily purge was not started: {0}", e.getMessage());
-        }
+    private void begin(RunPlace place) {
+        jobs.run(place.runId(), place.execution());
     }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import org.holdfast.clock.BusinessClock;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
 import org.holdfast.setting.Setting;
@@ -29,27 +30,111 @@ public class RunLifecycle {
     private Clock clock;
 
     @Inject
+    private BusinessClock business;
+
+    @Inject
     private AuditTrail audit;
 
-    /** Records a run as of an instant that has come; refused while another one is active. */
-    public long record(PurgeScope scope, Instant asOf, String startedBy) {
+    /** Records a run as of an instant that has come; it waits for one that it does not overlap. */
+    public long record(PurgeRequest wanted, String startedBy) {
         Instant now = DueRuleSql.precise(clock.instant());
-        Instant at = asOf == null ? now : DueRuleSql.precise(asOf);
+        RunRequest request = request(wanted, now);
+        long run = jdbi.withHandle(h -> {
+            requireScope(h, wanted.scope());
+            requirePreview(h, request);
+            return new RunQueue(h).record(request, startedBy, now).orElseThrow(() -> alreadyRunning(h, request));
+        });
+        String details = wanted.scope().kind() + " as of " + request.asOf()
+                + wanted.previewId().map(id -> ", preview " + id).orElse("");
+        audit.record(startedBy, "purge.start", subject(run), null, details);
+        return run;
+    }
+
+    /** What a run would find, with its own statements; what they write ends with the transaction. */
+    public RunForecast forecast(PurgeRequest wanted) {
+        Instant now = DueRuleSql.precise(clock.instant());
+        RunRequest request = request(wanted, now);
+        return jdbi.withHandle(h -> {
+            requireScope(h, wanted.scope());
+            requirePreview(h, request);
+            return new RunPlan(h).forecast(request, now);
+        });
+    }
+
+    private RunRequest request(PurgeRequest wanted, Instant now) {
+        Instant at = wanted.asOf().map(DueRuleSql::precise).orElse(now);
         if (at.isAfter(now)) {
             throw new Refusal(
                     Refusal.Kind.UNUSABLE,
                     "purge-as-of-in-future",
                     "A run cannot be as of " + at + ": it is " + now + ". Preview that instant instead");
         }
-        PurgeOrder order = new PurgeOrder(
-                0, scope, at, Setting.PURGE_WORKERS.intValue(1, 64), Setting.PURGE_CHUNK.intValue(1, 100_000));
-        long run = jdbi.withHandle(h -> {
-            requireScope(h, scope);
-            RunRows runs = new RunRows(h);
-            return runs.record(order, startedBy, now).orElseThrow(() -> alreadyRunning(runs));
+        return new RunRequest(
+                wanted.scope(),
+                at,
+                wanted.previewId(),
+                wanted.place(),
+                false,
+                RunLimits.configured(business.isAdjustable(), wanted.copiesPerSecond()));
+    }
+
+    /** Notes that this node begins with its workers; false if they are at work. */
+    public boolean join(long runId, int execution, int slots) {
+        return jdbi.withHandle(h -> new RunWorkers(h).join(runId, execution, NodeName.get(), slots));
+    }
+
+    /** A run under way to which this node could bring its workers. */
+    public Optional<RunPlace> joinable() {
+        return jdbi.withHandle(h -> new RunWorkers(h).joinable(NodeName.get()));
+    }
+
+    /** The waiting run that is next, if no run is active; its workers have to be started. */
+    public Optional<RunPlace> promote() {
+        return jdbi.withHandle(h -> new RunQueue(h).promote().map(new RunRows(h)::place));
+    }
+
+    /**
+     * Lets a held run go ahead.
+     *
+     * @return its new execution if it is to be started now; empty if it waits for another run
+     */
+    public Optional<RunPlace> approve(long runId, String actor) {
+        Instant now = DueRuleSql.precise(clock.instant());
+        Optional<RunPlace> started = jdbi.withHandle(h -> {
+            PurgeRun run = requireRun(h, runId);
+            if (run.status() != PurgeStatus.HELD) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT, "purge-not-held", "Purge run " + runId + " does not wait for approval");
+            }
+            boolean second =
+                    Setting.PURGE_APPROVAL.value().filter("off"::equals).isEmpty();
+            if (second && run.startedBy().equals(actor)) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "second-person-needed",
+                        "You started run " + runId + ": another administrator has to approve it");
+            }
+            new RunRows(h).approve(runId, actor, now);
+            return Optional.of(new RunRows(h).place(runId))
+                    .filter(place -> requireRun(h, runId).status().isActive());
         });
-        audit.record(startedBy, "purge.start", subject(run), null, scope.kind() + " as of " + at);
-        return run;
+        audit.record(actor, "purge.approve", subject(runId), null, null);
+        return started;
+    }
+
+    /** Gives up a run that waits. */
+    public void cancel(long runId, String actor) {
+        Instant now = DueRuleSql.precise(clock.instant());
+        jdbi.useHandle(h -> {
+            requireRun(h, runId);
+            if (!new RunRows(h).cancel(runId, actor, now)) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "purge-not-waiting",
+                        "Purge run " + runId + " is neither held nor waiting: stop it if it is running");
+            }
+        });
+        audit.record(actor, "purge.cancel", subject(runId), null, null);
     }
 
     /** Cuts the slices of a run. */
@@ -93,8 +178,9 @@ public class RunLifecycle {
             requireRun(h, runId);
             RunRows runs = new RunRows(h);
             runs.active().filter(active -> active != runId).ifPresent(active -> {
-                throw alreadyRunning(runs);
+                throw alreadyRunning(active);
             });
+            runs.unschedule(runId);
             return runs.restart(runId)
                     .orElseThrow(() -> new Refusal(
                             Refusal.Kind.CONFLICT,
@@ -127,10 +213,27 @@ public class RunLifecycle {
         audit.record("node " + NodeName.get(), action, subject(runId), null, details);
     }
 
-    private static void requireRun(Handle handle, long runId) {
-        if (new RunReadings(handle).find(runId).isEmpty()) {
-            throw Refusal.notFound("purge run", runId);
-        }
+    private static PurgeRun requireRun(Handle handle, long runId) {
+        return new RunReadings(handle).find(runId).orElseThrow(() -> Refusal.notFound("purge run", runId));
+    }
+
+    private static void requirePreview(Handle handle, RunRequest request) {
+        request.previewId().ifPresent(id -> {
+            StoredPreview preview =
+                    new PreviewRepository(handle).find(id).orElseThrow(() -> Refusal.notFound("preview", id));
+            if (preview.status() != PreviewStatus.READY) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "preview-not-ready",
+                        "Preview " + id + " is " + preview.status() + ": a run is held to one that is READY");
+            }
+            if (preview.asOf().isAfter(request.asOf())) {
+                throw new Refusal(
+                        Refusal.Kind.UNUSABLE,
+                        "preview-of-later-instant",
+                        "Preview " + id + " is as of " + preview.asOf() + ", later than the run: run it then");
+            }
+        });
     }
 
     private static void requireScope(Handle handle, PurgeScope scope) {
@@ -151,12 +254,17 @@ public class RunLifecycle {
         }
     }
 
-    private static Refusal alreadyRunning(RunRows runs) {
+    private static Refusal alreadyRunning(Handle handle, RunRequest request) {
+        return alreadyRunning(new RunQueue(handle)
+                .overlapping(request.scope(), request.asOf())
+                .orElse(0L));
+    }
+
+    private static Refusal alreadyRunning(long runId) {
         return new Refusal(
                 Refusal.Kind.CONFLICT,
                 "purge-already-running",
-                "Purge run " + runs.active().map(Object::toString).orElse("of another node")
-                        + " is active: wait for its end, or stop it");
+                "Purge run " + runId + " has copies in common with this one: wait for its end, stop or cancel it");
     }
 
     private static String subject(long runId) {

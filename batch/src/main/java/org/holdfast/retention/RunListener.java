@@ -30,6 +30,9 @@ public class RunListener extends AbstractJobListener {
     private RunLifecycle lifecycle;
 
     @Inject
+    private PurgeJobs jobs;
+
+    @Inject
     private JobContext job;
 
     @Override
@@ -38,6 +41,7 @@ public class RunListener extends AbstractJobListener {
                 .end(Long.parseLong(run), Integer.parseInt(execution))
                 .map(PurgeStatus::name)
                 .orElse("TO_BE_ADOPTED");
+        lifecycle.promote().ifPresent(place -> jobs.run(place.runId(), place.execution()));
         job.setExitStatus(outcome);
         LOG.log(System.Logger.Level.INFO, "Purge run {0}, execution {1}: {2}", run, execution, outcome);
     }

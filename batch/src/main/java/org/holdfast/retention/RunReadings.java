@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +16,12 @@ final class RunReadings {
 
     private static final String RUN = "SELECT r.*, s.*, extract(epoch FROM CASE WHEN r.status IN"
             + " ('STARTING', 'RUNNING', 'STOPPING') THEN clock_timestamp() ELSE r.heartbeat_at END - r.execution_at)"
-            + " AS seconds FROM purge_run r CROSS JOIN LATERAL (SELECT count(*) AS slices,"
+            + " AS seconds, ARRAY(SELECT p.preview_id FROM purge_run_preview p WHERE p.run_id = r.id ORDER BY 1) AS previews,"
+            + " ARRAY(SELECT concat_ws('/', q.code, q.found, q.allowed, coalesce(q.account_id::text, ''))"
+            + " FROM purge_run_reason q WHERE q.run_id = r.id ORDER BY q.code) AS reasons FROM purge_run r CROSS JOIN LATERAL (SELECT count(*) AS slices,"
             + " count(*) FILTER (WHERE done) AS slices_done, coalesce(sum(purged_copies), 0)::bigint AS copies,"
-            + " coalesce(sum(purged_bytes), 0)::bigint AS bytes, coalesce(sum(skipped_copies), 0)::bigint AS skipped"
+            + " coalesce(sum(purged_bytes), 0)::bigint AS bytes, coalesce(CASE WHEN bool_or(closing)"
+            + " THEN sum(skipped_copies) FILTER (WHERE closing) ELSE sum(skipped_copies) END, 0)::bigint AS skipped"
             + " FROM purge_slice WHERE run_id = r.id) s";
 
     private final Handle handle;
@@ -68,9 +72,70 @@ final class RunReadings {
                 instant(row, "heartbeat_at").orElseThrow(),
                 due(row),
                 progress(row, status),
+                Optional.ofNullable(row.getObject("left_copies", Long.class)),
                 kept(row),
                 status == PurgeStatus.FAILED ? Optional.ofNullable(row.getString("failure")) : Optional.empty(),
-                seal == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(seal)));
+                seal == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(seal)),
+                control(row));
+    }
+
+    private static RunControl control(ResultSet row) throws SQLException {
+        return new RunControl(
+                row.getInt("priority"),
+                row.getBoolean("scheduled"),
+                row.getBoolean("window_closed"),
+                List.of((Long[]) row.getArray("previews").getArray()),
+                reasons((String[]) row.getArray("reasons").getArray()),
+                Optional.ofNullable(row.getString("decided_by")),
+                instant(row, "decided_at"),
+                Optional.ofNullable(row.getObject("rate_limit", Integer.class)));
+    }
+
+    /** Each as code, found, allowed and account, as the query joins them. */
+    private static List<HeldReason> reasons(String[] joined) {
+        return Arrays.stream(joined)
+                .map(text -> text.split("/", -1))
+                .map(parts -> new HeldReason(
+                        HeldReason.Code.valueOf(parts[0]),
+                        Long.parseLong(parts[1]),
+                        Long.parseLong(parts[2]),
+                        parts[3].isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(parts[3]))))
+                .toList();
+    }
+
+    /** Everything that is recorded of a run. */
+    RunReport report(PurgeRun run) {
+        return new RunReport(
+                run,
+                plans(run.id()),
+                slices(run.id()),
+                new RunWorkers(handle).of(run.id()),
+                RunPreviews.recorded(handle, run.id()),
+                earlier(run));
+    }
+
+    private List<PlanTotal> plans(long runId) {
+        return handle.createQuery("SELECT t.* FROM purge_run_plan t JOIN plan p ON p.code = t.plan_code"
+                        + " WHERE t.run_id = :run ORDER BY p.rank")
+                .bind("run", runId)
+                .map((row, context) -> new PlanTotal(
+                        row.getString("plan_code"),
+                        row.getLong("accounts"),
+                        row.getLong("due_copies"),
+                        row.getLong("due_bytes"),
+                        Optional.ofNullable(row.getObject("purged_copies", Long.class)),
+                        Optional.ofNullable(row.getObject("purged_bytes", Long.class))))
+                .list();
+    }
+
+    private Optional<PurgeRun> earlier(PurgeRun run) {
+        return handle.createQuery(RUN + " WHERE r.id < :run AND r.status = 'COMPLETED' AND r.scope_kind = :kind"
+                        + " AND r.scope_ref IS NOT DISTINCT FROM :ref ORDER BY r.id DESC LIMIT 1")
+                .bind("run", run.id())
+                .bind("kind", run.scope().kind().name())
+                .bind("ref", run.scope().reference())
+                .map((row, context) -> run(row))
+                .findOne();
     }
 
     private static PurgeRun.Progress progress(ResultSet row, PurgeStatus status) throws SQLException {

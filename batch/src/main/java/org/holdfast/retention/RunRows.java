@@ -23,18 +23,10 @@ final class RunRows {
 
     private static final String ACTIVE = "status IN ('STARTING', 'RUNNING', 'STOPPING')";
 
-    private static final String RECORD = "INSERT INTO purge_run (as_of, scope_kind, scope_ref, status, started_by,"
-            + " started_at, terms, worker_slots, chunk_size)"
-            + " SELECT :asOf, :kind, :ref, 'STARTING', :by, :now, (SELECT json_agg(json_build_object('id', t.id,"
-            + " 'plan', t.plan_code, 'syncs', t.syncs, 'unboundDays', t.unbound_days, 'graceDays', t.grace_days)"
-            + " ORDER BY t.plan_code)::text FROM plan_terms t WHERE t.valid_from <= :asOf"
-            + " AND (t.valid_until IS NULL OR t.valid_until > :asOf) AND t.known_until IS NULL), :slots, :chunk"
-            + " ON CONFLICT DO NOTHING RETURNING id";
-
     private static final String TAKE = "UPDATE purge_run r SET"
-            + " status = CASE WHEN r.due_copies IS NULL THEN 'STARTING' ELSE 'RUNNING' END,"
+            + " status = CASE WHEN r.due_copies IS NULL OR NOT r.cleared THEN 'STARTING' ELSE 'RUNNING' END,"
             + " executions = executions + 1, execution_at = clock_timestamp(), heartbeat_at = clock_timestamp(),"
-            + " failure = NULL, ended_at = NULL, idle_adoptions = :idle, purged_before = "
+            + " failure = NULL, ended_at = NULL, window_closed = false, idle_adoptions = :idle, purged_before = "
             + "(SELECT coalesce(sum(s.purged_copies), 0) FROM purge_slice s WHERE s.run_id = r.id)"
             + " WHERE r.id = :run RETURNING executions";
 
@@ -42,20 +34,6 @@ final class RunRows {
 
     RunRows(Handle handle) {
         this.handle = handle;
-    }
-
-    /** Records a run with the terms in force; empty if another one is active. */
-    Optional<Long> record(PurgeOrder order, String startedBy, Instant now) {
-        return handle.createQuery(RECORD)
-                .bind("asOf", order.asOf())
-                .bind("kind", order.scope().kind().name())
-                .bind("ref", order.scope().reference())
-                .bind("by", startedBy)
-                .bind("now", now)
-                .bind("slots", order.workerSlots())
-                .bind("chunk", order.chunkSize())
-                .mapTo(Long.class)
-                .findOne();
     }
 
     /** The run that is active, of which there is one at most. */
@@ -73,17 +51,21 @@ final class RunRows {
                 .one();
     }
 
-    /** Cuts the slices unless that was done before, and lets the workers begin. */
+    /**
+     * Counts, compares and cuts the slices unless that was done before, and lets the workers begin unless the run
+     * is held.
+     */
     void plan(long runId, int execution) {
         Optional<State> state = lock(runId, execution).filter(s -> s.status() != PurgeStatus.STOPPING);
         if (state.isEmpty()) {
             return;
         }
         if (!state.get().planned()) {
-            new SliceRows(handle)
-                    .cut(order(runId), new LedgerRows(handle).header(runId).hash());
+            new RunPlan(handle)
+                    .count(order(runId), new LedgerRows(handle).header(runId).hash());
         }
-        handle.createUpdate("UPDATE purge_run SET status = 'RUNNING', heartbeat_at = clock_timestamp() WHERE id = :run")
+        handle.createUpdate("UPDATE purge_run SET status = 'RUNNING', heartbeat_at = clock_timestamp()"
+                        + " WHERE id = :run AND cleared")
                 .bind("run", runId)
                 .execute();
     }
@@ -91,7 +73,8 @@ final class RunRows {
     /** A sign of life. */
     void heartbeat(long runId, int execution) {
         handle.createUpdate("UPDATE purge_run SET heartbeat_at = clock_timestamp()"
-                        + " WHERE id = :run AND executions = :execution AND " + ACTIVE)
+                        + " WHERE id = :run AND executions = :execution AND " + ACTIVE
+                        + " AND heartbeat_at < clock_timestamp() - interval '2 seconds'")
                 .bind("run", runId)
                 .bind("execution", execution)
                 .execute();
@@ -115,9 +98,14 @@ final class RunRows {
      */
     Optional<PurgeStatus> end(long runId, int execution, Instant now) {
         Optional<State> state = lock(runId, execution);
+        if (state.filter(s -> s.isSwept() && !s.closing()).isPresent()) {
+            close(runId, now);
+            state = lock(runId, execution);
+        }
         Optional<PurgeStatus> outcome = state.flatMap(State::outcome);
         outcome.ifPresent(status -> {
             if (status == PurgeStatus.COMPLETED) {
+                left(runId, now);
                 new LedgerRows(handle).seal(runId);
             }
             handle.createUpdate("UPDATE purge_run SET status = :status, ended_at = :now,"
@@ -128,6 +116,75 @@ final class RunRows {
                     .execute();
         });
         return outcome;
+    }
+
+    /**
+     * When every slice is done, looks once more over the whole scope and makes slices of what is left.
+     *
+     * @return whether work is left for the workers
+     */
+    boolean close(long runId, int execution, Instant now) {
+        Optional<State> state = lock(runId, execution).filter(s -> s.status() == PurgeStatus.RUNNING);
+        return state.isPresent() && (state.get().workLeft() || (!state.get().closing() && close(runId, now)));
+    }
+
+    private boolean close(long runId, Instant now) {
+        return new RunClosing(handle, order(runId)).begin(now);
+    }
+
+    private void left(long runId, Instant now) {
+        boolean closed = handle.createQuery("SELECT EXISTS (SELECT FROM purge_slice WHERE run_id = :run AND closing)")
+                .bind("run", runId)
+                .mapTo(Boolean.class)
+                .one();
+        handle.createUpdate("UPDATE purge_run SET left_copies = :left WHERE id = :run")
+                .bind("left", closed ? new RunClosing(handle, order(runId)).count(now) : 0)
+                .bind("run", runId)
+                .execute();
+    }
+
+    /** Lets a held run go ahead under a new execution, now or when it is its turn. */
+    void approve(long runId, String by, Instant now) {
+        boolean free = new RunQueue(handle).isFree();
+        int approved = handle.createUpdate("UPDATE purge_run SET cleared = true, decided_by = :by,"
+                        + " decided_at = :now, status = 'QUEUED' WHERE id = :run AND status = 'HELD'")
+                .bind("by", by)
+                .bind("now", now)
+                .bind("run", runId)
+                .execute();
+        if (approved == 1 && free) {
+            take(runId, 0);
+        }
+    }
+
+    /** Gives up a run that is held or waits, or that rests until the window opens; false if it is neither. */
+    boolean cancel(long runId, String by, Instant now) {
+        return handle.createUpdate("UPDATE purge_run SET status = CASE WHEN status = 'STOPPED' THEN status"
+                                + " ELSE 'CANCELLED' END, scheduled = scheduled AND status <> 'STOPPED',"
+                                + " window_closed = false, decided_by = :by, decided_at = :now,"
+                                + " ended_at = coalesce(ended_at, :now) WHERE id = :run"
+                                + " AND (status IN ('HELD', 'QUEUED') OR status = 'STOPPED' AND window_closed)")
+                        .bind("by", by)
+                        .bind("now", now)
+                        .bind("run", runId)
+                        .execute()
+                == 1;
+    }
+
+    /** The run with its latest execution. */
+    RunPlace place(long runId) {
+        return handle.createQuery("SELECT executions FROM purge_run WHERE id = :run")
+                .bind("run", runId)
+                .mapTo(Integer.class)
+                .map(execution -> new RunPlace(runId, execution))
+                .one();
+    }
+
+    /** A run that a person takes up goes on whatever the time window says. */
+    void unschedule(long runId) {
+        handle.createUpdate("UPDATE purge_run SET scheduled = false WHERE id = :run")
+                .bind("run", runId)
+                .execute();
     }
 
     /** Asks an active run to stop. */
@@ -198,7 +255,7 @@ final class RunRows {
             + " r.due_copies IS NOT NULL AS planned,"
             + " EXISTS (SELECT FROM purge_slice s WHERE s.run_id = r.id AND NOT s.done) AS work_left,"
             + " (SELECT coalesce(sum(s.purged_copies), 0) FROM purge_slice s WHERE s.run_id = r.id) > r.purged_before"
-            + " AS advanced FROM purge_run r";
+            + " AS advanced, r.closing = 1 AS closing FROM purge_run r";
 
     private Optional<State> lock(long runId, int execution) {
         return handle.createQuery(
@@ -217,10 +274,15 @@ final class RunRows {
             int idleAdoptions,
             boolean planned,
             boolean workLeft,
-            boolean advanced) {
+            boolean advanced,
+            boolean closing) {
+
+        boolean isSwept() {
+            return planned && !workLeft;
+        }
 
         Optional<PurgeStatus> outcome() {
-            if (planned && !workLeft) {
+            if (isSwept() && closing) {
                 return Optional.of(PurgeStatus.COMPLETED);
             }
             if (status == PurgeStatus.STOPPING) {
@@ -239,7 +301,8 @@ final class RunRows {
                 row.getInt("idle_adoptions"),
                 row.getBoolean("planned"),
                 row.getBoolean("work_left"),
-                row.getBoolean("advanced"));
+                row.getBoolean("advanced"),
+                row.getBoolean("closing"));
     }
 
     private static PurgeOrder order(ResultSet row) throws SQLException {

@@ -22,11 +22,8 @@ final class SliceRows {
     /** Chunks of a slice at most: each chunk looks over the plans of the slice's remaining accounts. */
     private static final int CHUNKS_PER_SLICE = 50;
 
-    /** A statement that only reads: the database may use several workers for it. */
-    private static final String CUT = "WITH due AS (SELECT e.account_id, count(*) AS copies, sum(c.size_bytes) AS bytes"
-            + " FROM " + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
-            + " JOIN mail_copy c ON c.account_id = e.account_id JOIN mailbox m ON m.id = c.mailbox_id"
-            + " WHERE " + DueRuleSql.DUE + "<within> GROUP BY e.account_id),"
+    private static final String CUT = "WITH due AS (SELECT account_id, sum(copies) AS copies, sum(bytes) AS bytes"
+            + " FROM " + DueCounts.TABLE + " GROUP BY account_id),"
             + " placed AS (SELECT account_id, copies, bytes, (sum(copies) OVER (ORDER BY account_id) - copies)"
             + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due)"
             + " SELECT row_number() OVER (ORDER BY min(account_id)) AS number, min(account_id) AS first_account,"
@@ -47,11 +44,9 @@ final class SliceRows {
         this.handle = handle;
     }
 
-    /** Counts what is due and cuts it into account ranges of about as many due copies each. */
+    /** Cuts what {@link DueCounts} counted into account ranges of about as many due copies each. */
     void cut(PurgeOrder order, LedgerHash head) {
-        List<Cut> cuts = DueRuleSql.bindScope(
-                        handle.createQuery(CUT.replace("<within>", DueRuleSql.within(order.scope()))), order.scope())
-                .bind("asOf", order.asOf())
+        List<Cut> cuts = handle.createQuery(CUT)
                 .bind("least", order.chunkSize())
                 .bind("most", (long) order.chunkSize() * CHUNKS_PER_SLICE)
                 .bind("slices", order.workerSlots() * SLICES_PER_SLOT)

@@ -151,7 +151,7 @@ class PreviewedPurgeIT {
             new PreviewPass(
                             this::own,
                             Clock.fixed(DRAFTED, ZoneOffset.UTC),
-                            new PreviewPass.Pace(10, Duration.ofMillis(1), 0))
+                            new PreviewPass.Pace(10, Duration.ofMillis(1), Duration.ofMillis(1), 0))
                     .run("test", () -> false);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

@@ -52,8 +52,12 @@ class PurgeIT {
                         + " VALUES (1, 'PROFESSIONAL', ?, ?, 't', 'upgrade')",
                 AS_OF.plusSeconds(60),
                 AS_OF.plusSeconds(60));
+        Preview dryRun = stage.jdbi.withHandle(h ->
+                new PreviewQuery(h).count(PurgeScope.EVERYTHING, AS_OF, Optional.empty(), Optional.of(PurgeStage.NOW)));
         PurgeRun run = stage.run(stage.record(2, 100), 1);
-        assertThat(run.purgedCopies()).isEqualTo(5);
+        assertThat(run.purgedCopies()).isEqualTo(5).isEqualTo(dryRun.due());
+        assertThat(dryRun.kept()).isEqualTo(new Kept(0, 0, 5, 0));
+        assertThat(run.left()).contains(0L);
         assertThat(stage.ids("SELECT DISTINCT account_id FROM mail_copy")).containsExactly(1L);
     }
 
@@ -124,12 +128,9 @@ class PurgeIT {
     void nothingIsDueBeforeTheTermsOf2019() {
         stage.account(1, null);
         stage.copies(1, 5, Instant.parse("2010-01-01T00:00:00Z"));
-        long run = stage.jdbi.inTransaction(h -> new RunRows(h)
-                .record(
-                        new PurgeOrder(0, PurgeScope.EVERYTHING, Instant.parse("2019-04-30T23:59:59.999Z"), 1, 10),
-                        "test",
-                        AS_OF)
-                .orElseThrow());
+        Instant before = Instant.parse("2019-04-30T23:59:59.999Z");
+        long run = stage.record(PurgeStage.request(PurgeScope.EVERYTHING, before, 1, 10))
+                .orElseThrow();
         assertThat(stage.run(run, 1).status()).isEqualTo(PurgeStatus.COMPLETED);
         assertThat(stage.count("SELECT count(*) FROM mail_copy")).isEqualTo(5);
         assertThat(stage.run(stage.record(1, 10), 1).purgedCopies()).isEqualTo(5);
@@ -230,9 +231,8 @@ class PurgeIT {
         stage.account(1, "CRM_PLUS");
         stage.copies(1, 50, daysBefore(40));
         long run = stage.record(1, 10);
-        PurgeOrder second = new PurgeOrder(0, PurgeScope.EVERYTHING, AS_OF, 1, 1);
-        Optional<Long> refused = stage.jdbi.inTransaction(h -> new RunRows(h).record(second, "t", AS_OF));
-        assertThat(refused).isEmpty();
+        assertThat(stage.record(PurgeStage.request(PurgeScope.EVERYTHING, AS_OF, 1, 1)))
+                .isEmpty();
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
         assertThat(stage.chunk(reader, stage.jdbi)).isTrue();

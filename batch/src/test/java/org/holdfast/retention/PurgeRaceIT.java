@@ -4,45 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.holdfast.retention.PurgeStage.AS_OF;
 import static org.holdfast.retention.PurgeStage.daysBefore;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
+import org.holdfast.retention.RaceOpponents.Purge;
+import org.holdfast.retention.RaceOpponents.Told;
 import org.holdfast.run.LocalPostgres;
-import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Binders, unbinders and plan changes against the purge: what was acknowledged is held against the end.
- * The last tests run deletes that are known to be unsafe against the same opponents, to show that these
- * notice.
+ * Thirty-two threads against the purge: what was acknowledged is held against the end. The negative controls
+ * run deletes that are known to be unsafe against the same opponents, to show that these notice.
  */
 class PurgeRaceIT {
 
-    private static final int ACCOUNTS = 16;
-    private static final int COPIES = 500;
-    private static final int BINDERS = 20;
-    private static final int UPGRADERS = 4;
     private static final int ROUNDS = 10;
 
-    private static final String BEGUN = "SELECT account_id FROM mail_copy c WHERE account_id IN (SELECT account_id FROM"
-            + " subscription WHERE plan_code = 'CRM_PLUS' AND known_until IS NULL) GROUP BY account_id"
-            + " HAVING count(*) < :copies ORDER BY random() LIMIT 1";
+    private static final String DUE = " FROM " + DueRuleSql.ENTITLEMENT
+            + " JOIN account a ON a.id = e.account_id JOIN mail_copy c ON c.account_id = a.id"
+            + " JOIN mailbox m ON m.id = c.mailbox_id WHERE " + DueRuleSql.DUE;
+
+    /** The same without the column that binders update: they are looked for in their own table. */
+    private static final String DUE_BUT_FOR_BINDINGS = DUE.replace("c.bind_count = 0 AND ", "");
 
     private static LocalPostgres postgres;
 
     private final long seed = System.nanoTime();
-    private AtomicBoolean purging;
-    private CountDownLatch started;
 
     @BeforeAll
     static void start() {
@@ -54,47 +48,41 @@ class PurgeRaceIT {
         postgres.close();
     }
 
-    /** What opponents were told. */
-    private record Told(Set<Long> bound, Set<Long> safeByPlan, int binds, int gone, int upgrades) {
-
-        Told() {
-            this(Set.of(), Set.of(), 0, 0, 0);
-        }
-
-        Told plus(Told other) {
-            Set<Long> allBound = new HashSet<>(bound);
-            allBound.addAll(other.bound);
-            Set<Long> allSafe = new HashSet<>(safeByPlan);
-            allSafe.addAll(other.safeByPlan);
-            return new Told(allBound, allSafe, binds + other.binds, gone + other.gone, upgrades + other.upgrades);
-        }
-    }
-
-    private record Outcome(Told told, long lostBinds, long lostByPlan) {}
-
-    /** A purge to race against; returns when it is done. */
-    private interface Purge {
-        void all(PurgeStage stage) throws Exception;
-    }
+    private record Outcome(Told told, long lostBinds, long lostReleased, long lostHolds, long lostByPlan) {}
 
     @Test
-    void noAcknowledgedBindAndNoCopyOfAnUpgradedAccountIsLost() {
+    void nothingThatWasAcknowledgedIsLostAndWhatIsDueGoesOnce() {
         PurgeStage stage = filled();
         Outcome outcome = race(stage, s -> {
             PurgeRun run = s.run(s.record(2, 40), 1);
             assertThat(run.status()).isEqualTo(PurgeStatus.COMPLETED);
         });
-        assertThat(outcome.told().binds()).isPositive();
-        assertThat(outcome.told().gone()).as("binds that came too late").isPositive();
-        assertThat(outcome.told().safeByPlan()).isNotEmpty();
-        assertThat(outcome.lostBinds()).isZero();
-        assertThat(outcome.lostByPlan()).isZero();
-        assertThat(stage.verify().isIntact()).isTrue();
+        Told told = outcome.told();
+        assertThat(told.operations)
+                .containsKeys("binds", "too late", "unbinds", "holds", "upgrades", "downgrades", "deletes");
+        assertThat(told.held).isNotEmpty();
+        assertThat(told.upgraded).isNotEmpty();
+        assertThat(outcome.lostBinds()).as("bound").isZero();
+        assertThat(outcome.lostReleased()).as("unbound with grace").isZero();
+        assertThat(outcome.lostHolds()).as("held").isZero();
+        assertThat(outcome.lostByPlan()).as("of upgraded accounts").isZero();
+        assertEachCopyIsInOnePlace(stage, told);
+        stage.run(stage.record(2, 40), 1);
+        Preview left =
+                stage.jdbi.withHandle(h -> new PreviewQuery(h).count(PurgeScope.EVERYTHING, AS_OF, Optional.empty()));
+        assertThat(left.due()).as("due after a run that nobody disturbs").isZero();
+        assertEachCopyIsInOnePlace(stage, told);
+    }
+
+    /** There, or in the ledger, or deleted by its owner; content where the copies are; counts as the bindings. */
+    private static void assertEachCopyIsInOnePlace(PurgeStage stage, Told told) {
         List<Long> together = new ArrayList<>(stage.named());
         together.addAll(stage.ids("SELECT id FROM mail_copy"));
-        assertThat(together).doesNotHaveDuplicates().hasSize(ACCOUNTS * COPIES);
-        assertThat(stage.count("SELECT count(*) FROM mail_content"))
-                .isEqualTo(stage.count("SELECT count(*) FROM mail_copy"));
+        together.addAll(told.deleted);
+        assertThat(together).doesNotHaveDuplicates().hasSize(RaceOpponents.ACCOUNTS * RaceOpponents.COPIES);
+        assertThat(stage.verify().isIntact()).isTrue();
+        assertThat(stage.ids("SELECT copy_id FROM mail_content ORDER BY 1"))
+                .isEqualTo(stage.ids("SELECT id FROM mail_copy ORDER BY 1"));
         assertThat(stage.count("SELECT count(*) FROM mail_copy c WHERE bind_count <>"
                         + " (SELECT count(*) FROM binding b WHERE b.copy_id = c.id)"))
                 .isZero();
@@ -102,13 +90,10 @@ class PurgeRaceIT {
 
     @Test
     void deleteOfIdsThatWereReadBeforeIsCaughtLosingBinds() {
-        assertCaught(Outcome::lostBinds, s -> {
+        assertCaught(Outcome::lostBinds, false, s -> {
             List<Long> ids;
             do {
-                ids = s.jdbi.withHandle(h -> h.createQuery("SELECT c.id FROM " + DueRuleSql.ENTITLEMENT
-                                + " JOIN account a ON a.id = e.account_id JOIN mail_copy c ON c.account_id = a.id"
-                                + " JOIN mailbox m ON m.id = c.mailbox_id WHERE " + DueRuleSql.DUE
-                                + " ORDER BY c.clock, c.id LIMIT 200")
+                ids = s.jdbi.withHandle(h -> h.createQuery("SELECT c.id" + DUE + " ORDER BY c.clock, c.id LIMIT 200")
                         .bind("asOf", AS_OF)
                         .mapTo(Long.class)
                         .list());
@@ -122,173 +107,144 @@ class PurgeRaceIT {
     }
 
     @Test
-    void deleteThatReadsThePlanWithoutALockOnTheAccountIsCaughtLosingCopiesOfUpgradedAccounts() {
-        assertCaught(Outcome::lostByPlan, s -> {
-            int deleted;
+    void deleteByAVersionThatBindersDoNotRaiseIsCaughtLosingBinds() {
+        assertCaught(Outcome::lostBinds, false, s -> {
+            s.execute("ALTER TABLE mail_copy ADD COLUMN version integer NOT NULL DEFAULT 0");
+            List<Long> ids;
             do {
-                deleted = s.jdbi.inTransaction(h -> h.createUpdate("WITH due AS MATERIALIZED (SELECT c.id FROM "
-                                + DueRuleSql.ENTITLEMENT
-                                + " JOIN account a ON a.id = e.account_id JOIN mail_copy c ON c.account_id = a.id"
-                                + " JOIN mailbox m ON m.id = c.mailbox_id, pg_sleep(0.02) WHERE " + DueRuleSql.DUE
-                                + " ORDER BY c.clock, c.id LIMIT 500 FOR UPDATE OF c SKIP LOCKED)"
-                                + " DELETE FROM mail_copy USING due WHERE mail_copy.id = due.id")
+                ids = s.jdbi.withHandle(h -> h.createQuery("SELECT c.id" + DUE + " ORDER BY c.clock, c.id LIMIT 200")
                         .bind("asOf", AS_OF)
+                        .mapTo(Long.class)
+                        .list());
+                Long[] doomed = ids.toArray(Long[]::new);
+                Thread.sleep(5);
+                s.jdbi.useTransaction(h -> h.createUpdate("DELETE FROM mail_copy WHERE id = ANY(:ids) AND version = 0")
+                        .bind("ids", doomed)
                         .execute());
-            } while (deleted > 0);
+            } while (!ids.isEmpty());
         });
+    }
+
+    /** What it does | whether a foreign key with CASCADE is there | the statement; DUE and FREE stand for conditions. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "in a subquery | false | DELETE FROM mail_copy WHERE id IN (SELECT c.id <DUE> ORDER BY c.clock, c.id LIMIT 300)",
+                "in a CTE without lock | false | WITH due AS MATERIALIZED (SELECT c.id, pg_sleep(0.00005) <DUE>"
+                        + " ORDER BY c.clock, c.id LIMIT 300) DELETE FROM mail_copy d USING due WHERE d.id = due.id",
+                "not exists on the row itself | false | WITH due AS MATERIALIZED (SELECT c.id, pg_sleep(0.00005) <FREE>"
+                        + " AND NOT EXISTS (SELECT FROM mail_copy x WHERE x.id = c.id AND x.bind_count > 0)"
+                        + " ORDER BY c.clock, c.id LIMIT 300) DELETE FROM mail_copy d USING due WHERE d.id = due.id",
+                "not exists binding, no key | false | DELETE FROM mail_copy d WHERE d.id IN (SELECT c.id <FREE>"
+                        + " ORDER BY c.clock, c.id LIMIT 300) AND NOT EXISTS (SELECT FROM binding b WHERE b.copy_id = d.id)",
+                "not exists binding, cascade | true | DELETE FROM mail_copy d WHERE d.id IN (SELECT c.id <FREE>"
+                        + " ORDER BY c.clock, c.id LIMIT 300) AND NOT EXISTS (SELECT FROM binding b WHERE b.copy_id = d.id)",
+                "skip locked and not exists binding, cascade | true | WITH due AS MATERIALIZED (SELECT c.id,"
+                        + " pg_sleep(0.0001) <FREE> AND NOT EXISTS (SELECT FROM binding b WHERE b.copy_id = c.id)"
+                        + " ORDER BY c.clock, c.id LIMIT 300 FOR UPDATE OF c SKIP LOCKED)"
+                        + " DELETE FROM mail_copy d USING due WHERE d.id = due.id"
+            })
+    void unsafeStatementIsCaughtLosingBinds(String what, boolean cascade, String sql) {
+        String statement = sql.replace("<DUE>", DUE).replace("<FREE>", DUE_BUT_FOR_BINDINGS);
+        assertCaught(Outcome::lostBinds, cascade, s -> repeat(s, statement));
+    }
+
+    /** The lock comes first, the look at the bindings second, but in the same snapshot. */
+    @Test
+    void lockFirstAndCheckBindingsSecondInOneSnapshotIsCaughtLosingBinds() {
+        assertCaught(
+                Outcome::lostBinds,
+                false,
+                s -> repeat(
+                        s,
+                        "WITH locked AS MATERIALIZED (SELECT c.id, pg_sleep(0.0001)" + DUE_BUT_FOR_BINDINGS
+                                + " ORDER BY c.clock, c.id LIMIT 300 FOR UPDATE OF c) DELETE FROM mail_copy d USING locked"
+                                + " WHERE d.id = locked.id AND NOT EXISTS (SELECT FROM binding b WHERE b.copy_id = d.id)"));
+    }
+
+    private static final String NO_LOCK_ON_THE_ACCOUNT =
+            "WITH due AS MATERIALIZED (SELECT c.id" + DUE.replace(" WHERE ", ", pg_sleep(0.02) WHERE ")
+                    + " ORDER BY c.clock, c.id LIMIT 500 FOR UPDATE OF c SKIP LOCKED)"
+                    + " DELETE FROM mail_copy USING due WHERE mail_copy.id = due.id";
+
+    @Test
+    void deleteThatReadsThePlanWithoutALockOnTheAccountIsCaughtLosingCopiesOfUpgradedAccounts() {
+        assertCaught(Outcome::lostByPlan, false, s -> repeat(s, NO_LOCK_ON_THE_ACCOUNT));
+    }
+
+    @Test
+    void deleteThatReadsHoldsWithoutALockOnTheAccountIsCaughtLosingHeldCopies() {
+        assertCaught(Outcome::lostHolds, false, s -> repeat(s, NO_LOCK_ON_THE_ACCOUNT));
+    }
+
+    /** Until nothing is deleted; what is still there then is bound, held or kept by its plan. */
+    private static void repeat(PurgeStage stage, String sql) throws InterruptedException {
+        int idle = 0;
+        for (int times = 0; idle < 3 && times < 200; times++) {
+            int deleted = stage.jdbi.inTransaction(
+                    h -> h.createUpdate(sql).bind("asOf", AS_OF).execute());
+            idle = deleted == 0 ? idle + 1 : 0;
+            Thread.sleep(1);
+        }
     }
 
     private PurgeStage filled() {
         System.out.println("PurgeRaceIT seed " + seed);
         PurgeStage stage = new PurgeStage(postgres);
-        for (int account = 1; account <= ACCOUNTS; account++) {
-            stage.account(account, "CRM_PLUS");
-            stage.copies(account, COPIES, daysBefore(40));
+        for (int account = 1; account <= RaceOpponents.ACCOUNTS; account++) {
+            stage.account(account, account < RaceOpponents.FIRST_LONG ? "CRM_PLUS" : "PROFESSIONAL");
+            stage.copies(account, RaceOpponents.COPIES, daysBefore(40));
         }
         stage.execute("ANALYZE");
         return stage;
     }
 
-    /** As the unsafe forms are found in the wild: no foreign key catches what they do. */
-    private PurgeStage withoutForeignKey() {
-        PurgeStage stage = filled();
-        stage.execute("ALTER TABLE binding DROP CONSTRAINT binding_copy_id_fkey");
-        return stage;
-    }
-
     /** Races an unsafe form until it is caught: a race has no outcome that is certain, ten have. */
-    private void assertCaught(ToLongFunction<Outcome> lost, Purge unsafe) {
+    private void assertCaught(ToLongFunction<Outcome> lost, boolean cascade, Purge unsafe) {
         long caught = 0;
         for (int round = 1; round <= ROUNDS && caught == 0; round++) {
-            caught = lost.applyAsLong(race(withoutForeignKey(), unsafe));
+            PurgeStage stage = filled();
+            // As the unsafe forms are found in the wild.
+            stage.execute("ALTER TABLE binding DROP CONSTRAINT binding_copy_id_fkey");
+            if (cascade) {
+                stage.execute("ALTER TABLE binding ADD FOREIGN KEY (copy_id) REFERENCES mail_copy ON DELETE CASCADE");
+            }
+            caught = lost.applyAsLong(race(stage, unsafe));
         }
         assertThat(caught).as("lost in one of %d races", ROUNDS).isPositive();
     }
 
     private Outcome race(PurgeStage stage, Purge purge) {
-        purging = new AtomicBoolean(true);
-        started = new CountDownLatch(BINDERS + UPGRADERS);
-        List<Callable<Told>> opponents = new ArrayList<>();
-        for (int i = 0; i < BINDERS; i++) {
-            Random random = new Random(seed + i);
-            opponents.add(() -> bind(stage, random));
-        }
-        for (int i = 0; i < UPGRADERS; i++) {
-            opponents.add(() -> upgrade(stage));
-        }
-        opponents.add(() -> {
-            started.await();
-            try {
-                purge.all(stage);
-            } finally {
-                purging.set(false);
-            }
-            return new Told();
-        });
-        Told told = PurgeStage.all(opponents).stream().reduce(new Told(), Told::plus);
+        Told told = new RaceOpponents(stage, seed).against(purge);
         Set<Long> there = new HashSet<>(stage.ids("SELECT id FROM mail_copy"));
-        Outcome outcome = new Outcome(told, missing(told.bound(), there), missing(told.safeByPlan(), there));
+        Outcome outcome = new Outcome(
+                told,
+                missing(told.bound, there),
+                missing(told.released, there),
+                missing(without(told.held, told.deleted), there),
+                missing(without(told.upgraded, told.deleted), there));
         System.out.printf(
-                "PurgeRaceIT binds %d, too late %d, lost %d; upgrades %d, copies then safe %d, lost %d%n",
-                told.binds(),
-                told.gone(),
+                "PurgeRaceIT %s; lost of %d bound %d, of %d unbound with grace %d, of %d held %d, of %d upgraded %d%n",
+                told.operations,
+                told.bound.size(),
                 outcome.lostBinds(),
-                told.upgrades(),
-                told.safeByPlan().size(),
+                told.released.size(),
+                outcome.lostReleased(),
+                told.held.size(),
+                outcome.lostHolds(),
+                told.upgraded.size(),
                 outcome.lostByPlan());
         return outcome;
     }
 
+    private static Set<Long> without(Set<Long> promised, Set<Long> deleted) {
+        Set<Long> rest = new HashSet<>(promised);
+        rest.removeAll(deleted);
+        return rest;
+    }
+
     private static long missing(Set<Long> promised, Set<Long> there) {
         return promised.stream().filter(id -> !there.contains(id)).count();
-    }
-
-    /** Binds at random, and now and then takes a binding of its own away again. */
-    private Told bind(PurgeStage stage, Random random) {
-        Set<Long> bound = new HashSet<>();
-        int binds = 0;
-        int gone = 0;
-        String reference = "deal-" + random.nextInt();
-        try (Handle h = stage.jdbi.open()) {
-            started.countDown();
-            while (purging.get()) {
-                long copy = 1L + random.nextInt(ACCOUNTS * COPIES);
-                if (bound.contains(copy)) {
-                    bound.remove(copy);
-                    unbind(h, copy, reference, random.nextBoolean());
-                } else if (bind(h, copy, reference)) {
-                    bound.add(copy);
-                    binds++;
-                } else {
-                    gone++;
-                }
-            }
-        }
-        return new Told(bound, Set.of(), binds, gone, 0);
-    }
-
-    private static boolean bind(Handle h, long copy, String reference) {
-        return h.inTransaction(t -> {
-            if (t.execute("UPDATE mail_copy SET bind_count = bind_count + 1 WHERE id = ?", copy) != 1) {
-                return false;
-            }
-            t.execute(
-                    "INSERT INTO binding (copy_id, account_id, kind, reference, bound_by, bound_at)"
-                            + " SELECT id, account_id, 'deal', ?, 't', now() FROM mail_copy WHERE id = ?",
-                    reference,
-                    copy);
-            return true;
-        });
-    }
-
-    private static void unbind(Handle h, long copy, String reference, boolean grace) {
-        h.useTransaction(t -> {
-            t.execute(
-                    "UPDATE mail_copy SET bind_count = bind_count - 1, keep_until = ? WHERE id = ?",
-                    grace ? AS_OF.plus(Duration.ofDays(7)) : null,
-                    copy);
-            t.execute("DELETE FROM binding WHERE copy_id = ? AND reference = ?", copy, reference);
-        });
-    }
-
-    /** Upgrades accounts of which the purge has begun; what one has when that is acknowledged must stay. */
-    private Told upgrade(PurgeStage stage) throws InterruptedException {
-        Set<Long> safe = new HashSet<>();
-        int upgrades = 0;
-        try (Handle h = stage.jdbi.open()) {
-            started.countDown();
-            while (purging.get() && upgrades < ACCOUNTS / 2 / UPGRADERS) {
-                Optional<Long> begun = h.createQuery(BEGUN)
-                        .bind("copies", COPIES)
-                        .mapTo(Long.class)
-                        .findFirst();
-                if (begun.isEmpty()) {
-                    Thread.sleep(2);
-                } else if (h.inTransaction(t -> upgrade(t, begun.get()))) {
-                    safe.addAll(h.createQuery("SELECT id FROM mail_copy WHERE account_id = ?")
-                            .bind(0, begun.get())
-                            .mapTo(Long.class)
-                            .list());
-                    upgrades++;
-                }
-            }
-        }
-        return new Told(Set.of(), safe, 0, 0, upgrades);
-    }
-
-    /** False if another one was faster. */
-    private static boolean upgrade(Handle t, long account) {
-        t.execute("UPDATE account SET policy_version = policy_version + 1 WHERE id = ?", account);
-        int closed = t.execute(
-                "UPDATE subscription SET known_until = clock_timestamp() WHERE account_id = ? AND plan_code = 'CRM_PLUS'"
-                        + " AND known_until IS NULL",
-                account);
-        if (closed == 1) {
-            t.execute(
-                    "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
-                            + " VALUES (?, 'PROFESSIONAL', '2015-01-01Z', clock_timestamp(), 't', 'upgrade')",
-                    account);
-        }
-        return closed == 1;
     }
 }

@@ -1,7 +1,9 @@
 package org.holdfast.retention;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.holdfast.ledger.Verification;
 import org.holdfast.persistence.SchemaMigration;
 import org.holdfast.run.LocalPostgres;
 import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database with accounts and copies, and worker slots driven as the batch runtime drives them. */
 final class PurgeStage {
@@ -31,7 +34,7 @@ final class PurgeStage {
     final String name;
     final DataSource database;
     final Jdbi jdbi;
-    private final PurgeLeases leases = new PurgeLeases();
+    private final PurgeLeases leases = new Leases();
     final ContentRelease release = new ContentRelease();
 
     PurgeStage(LocalPostgres postgres) {
@@ -43,8 +46,25 @@ final class PurgeStage {
         name = "stage_" + STAGES.incrementAndGet();
         database = postgres.createDatabase(name, template);
         jdbi = Jdbi.create(database);
-        leases.use(Jdbi.create(database));
+        leases.use(Jdbi.create(database), Clock.fixed(NOW, ZoneOffset.UTC));
         release.use(Jdbi.create(database));
+    }
+
+    /** On a database that is there. */
+    PurgeStage(String name, DataSource database) {
+        this.name = name;
+        this.database = database;
+        jdbi = Jdbi.create(database);
+        leases.use(Jdbi.create(database), Clock.fixed(NOW, ZoneOffset.UTC));
+        release.use(Jdbi.create(database));
+    }
+
+    /** The same database under another role. */
+    PurgeStage as(LocalPostgres postgres, String role) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(postgres.url(name));
+        source.setUser(role);
+        return new PurgeStage(name, source);
     }
 
     /** A server with a migrated database that the stages are copies of. */
@@ -115,9 +135,18 @@ final class PurgeStage {
     }
 
     long record(PurgeScope scope, int slots, int chunk) {
-        return jdbi.inTransaction(h -> new RunRows(h)
-                .record(new PurgeOrder(0, scope, AS_OF, slots, chunk), "test", AS_OF)
-                .orElseThrow());
+        return record(request(scope, AS_OF, slots, chunk)).orElseThrow();
+    }
+
+    Optional<Long> record(RunRequest request) {
+        return jdbi.inTransaction(h -> new RunQueue(h).record(request, "test", AS_OF));
+    }
+
+    /** A run that nothing holds. */
+    static RunRequest request(PurgeScope scope, Instant asOf, int slots, int chunk) {
+        Optional<Integer> none = Optional.empty();
+        RunLimits limits = new RunLimits(slots, chunk, none, none, none, none);
+        return new RunRequest(scope, asOf, Optional.empty(), 5, false, limits);
     }
 
     /** Plans and purges with worker slots in threads, and ends the execution. */
@@ -150,7 +179,7 @@ final class PurgeStage {
     }
 
     PurgeRun end(long runId, int execution) {
-        jdbi.useTransaction(h -> new RunRows(h).end(runId, execution, AS_OF));
+        jdbi.useTransaction(h -> new RunRows(h).end(runId, execution, NOW));
         return get(runId);
     }
 
@@ -216,6 +245,15 @@ final class PurgeStage {
 
     void execute(String sql, Object... arguments) {
         jdbi.useTransaction(h -> h.execute(sql, arguments));
+    }
+
+    /** With a transaction of its own around what the container puts one around. */
+    private final class Leases extends PurgeLeases {
+
+        @Override
+        public boolean close(long runId, int execution) {
+            return Jdbi.create(database).inTransaction(h -> new RunRows(h).close(runId, execution, NOW));
+        }
     }
 
     static <V> List<V> all(List<Callable<V>> tasks) {

@@ -78,6 +78,24 @@ public class PlanTerms {
         return Optional.ofNullable(validUntil);
     }
 
+    /** When it was recorded. */
+    public Instant knownFrom() {
+        return knownFrom;
+    }
+
+    /** When it was superseded; empty while it is held to be so. */
+    public Optional<Instant> knownUntil() {
+        return Optional.ofNullable(knownUntil);
+    }
+
+    public String recordedBy() {
+        return recordedBy;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
     public boolean syncs() {
         return syncs;
     }

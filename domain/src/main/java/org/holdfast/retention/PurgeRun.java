@@ -14,9 +14,12 @@ import java.util.Optional;
  * @param executions how often workers were started for it: 1, and one more for each restart or adoption
  * @param plan what it found due, absent until it has looked
  * @param progress what it has done
+ * @param left copies that were still due when it ended, because somebody had them locked or they became due only
+ *     meanwhile; absent until it completed
  * @param kept what stays, and why; absent until it was counted
  * @param failure why it failed; absent otherwise
  * @param seal hexadecimal SHA-256 over its ledger; absent until it completed
+ * @param control what governs it beside its work
  */
 public record PurgeRun(
         long id,
@@ -33,9 +36,11 @@ public record PurgeRun(
         Instant heartbeatAt,
         Optional<Due> plan,
         Progress progress,
+        Optional<Long> left,
         Optional<Kept> kept,
         Optional<String> failure,
-        Optional<String> seal) {
+        Optional<String> seal,
+        RunControl control) {
 
     public PurgeRun {
         Objects.requireNonNull(scope);

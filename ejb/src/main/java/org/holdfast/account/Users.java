@@ -10,6 +10,7 @@ import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
@@ -67,6 +68,15 @@ public class Users {
             throw Refusal.notFound("user", id);
         }
         return user;
+    }
+
+    /** The user with a mail address, in any case. */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public Optional<User> byEmail(String email) {
+        return entities.createQuery("SELECT u FROM User u WHERE lower(u.email) = :email", User.class)
+                .setParameter("email", email.strip().toLowerCase(Locale.ROOT))
+                .getResultStream()
+                .findFirst();
     }
 
     /** The users of an account in the order of their ids. */

@@ -37,20 +37,62 @@ public final class BindingRepository {
                 .findOne();
     }
 
+    /** Whether the content of a copy is there whole; looks at its length and at none of it. */
+    boolean hasContent(long copyId) {
+        return handle.createQuery("SELECT EXISTS (SELECT FROM mail_copy c JOIN mail_content t ON t.copy_id = c.id"
+                        + " WHERE c.id = :copy AND octet_length(t.raw) = c.size_bytes)")
+                .bind("copy", copyId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /**
-     * Binds a locked copy, once: a binding that is there is answered as it is.
+     * Binds a locked copy, once: a binding that is there is answered as it is. One that a rule made is the
+     * person's from now on, and is not undone with the rule.
      *
      * @throws IllegalStateException if the copy was not locked and has gone
      */
     public Bound bind(long copyId, long accountId, BindingTarget target, String by, Instant at) {
+        insert(copyId, accountId, target, new Origin(by, null, null), at);
+        handle.createUpdate("UPDATE binding SET rule_id = NULL, work_id = NULL, bound_by = :by, bound_at = :at"
+                        + " WHERE copy_id = :copy AND kind = :kind AND reference = :reference AND rule_id IS NOT NULL")
+                .bind("copy", copyId)
+                .bind("kind", target.kind())
+                .bind("reference", target.reference())
+                .bind("by", by)
+                .bind("at", at)
+                .execute();
+        return find(copyId, target).orElseThrow();
+    }
+
+    /**
+     * Binds a locked copy by a rule.
+     *
+     * @return false if it was bound to that before, by whomever
+     */
+    public boolean bindByRule(long copyId, long accountId, BindingTarget target, Origin rule, Instant at) {
+        return insert(copyId, accountId, target, rule, at);
+    }
+
+    /**
+     * Who binds.
+     *
+     * @param ruleId the rule, and workId: its run over existing copies; null: none
+     */
+    public record Origin(String by, Long ruleId, Long workId) {}
+
+    private boolean insert(long copyId, long accountId, BindingTarget target, Origin origin, Instant at) {
         int inserted = handle.createUpdate(
-                        "INSERT INTO binding (copy_id, account_id, kind, reference, bound_by, bound_at)"
-                                + " VALUES (:copy, :account, :kind, :reference, :by, :at) ON CONFLICT DO NOTHING")
+                        "INSERT INTO binding (copy_id, account_id, kind, reference, bound_by, bound_at, rule_id, work_id)"
+                                + " VALUES (:copy, :account, :kind, :reference, :by, :at, :rule, :work)"
+                                + " ON CONFLICT DO NOTHING")
                 .bind("copy", copyId)
                 .bind("account", accountId)
                 .bind("kind", target.kind())
                 .bind("reference", target.reference())
-                .bind("by", by)
+                .bind("by", origin.by())
+                .bind("rule", origin.ruleId())
+                .bind("work", origin.workId())
                 .bind("at", at)
                 .execute();
         if (inserted == 1) {
@@ -60,9 +102,9 @@ public final class BindingRepository {
                     .mapTo(Long.class)
                     .findOne()
                     .orElseThrow(() -> new IllegalStateException("Copy " + copyId + " went while it was bound"));
-            told(copyId, accountId, mailbox, target, by);
+            told(copyId, accountId, mailbox, target, origin.by());
         }
-        return find(copyId, target).orElseThrow();
+        return inserted == 1;
     }
 
     private void told(long copyId, long accountId, long mailbox, BindingTarget target, String by) {
@@ -125,9 +167,10 @@ public final class BindingRepository {
     public void rebind(long accountId, BindingTarget from, BindingTarget to) {
         // One statement, one snapshot: what is bound to the first record meanwhile stays bound to it.
         handle.createUpdate("WITH old AS (DELETE FROM binding WHERE account_id = :account AND kind = :kind"
-                        + " AND reference = :reference RETURNING copy_id, bound_by, bound_at),"
-                        + " moved AS (INSERT INTO binding (copy_id, account_id, kind, reference, bound_by, bound_at)"
-                        + " SELECT copy_id, :account, :toKind, :toReference, bound_by, bound_at FROM old"
+                        + " AND reference = :reference RETURNING copy_id, bound_by, bound_at, rule_id,"
+                        + " work_id), moved AS (INSERT INTO binding (copy_id, account_id, kind, reference, bound_by,"
+                        + " bound_at, rule_id, work_id)"
+                        + " SELECT copy_id, :account, :toKind, :toReference, bound_by, bound_at, rule_id, work_id FROM old"
                         + " ON CONFLICT DO NOTHING RETURNING copy_id)"
                         + " UPDATE mail_copy c SET bind_count = bind_count - 1 FROM old LEFT JOIN moved USING (copy_id)"
                         + " WHERE c.id = old.copy_id AND moved.copy_id IS NULL")
@@ -182,6 +225,12 @@ public final class BindingRepository {
                 row.getLong("copy_id"),
                 new BindingTarget(row.getString("kind"), row.getString("reference")),
                 row.getString("bound_by"),
-                row.getTimestamp("bound_at").toInstant());
+                row.getTimestamp("bound_at").toInstant(),
+                ruleId(row));
+    }
+
+    private static Optional<Long> ruleId(ResultSet row) throws SQLException {
+        long rule = row.getLong("rule_id");
+        return row.wasNull() ? Optional.empty() : Optional.of(rule);
     }
 }

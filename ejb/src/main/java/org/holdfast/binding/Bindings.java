@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import org.holdfast.account.Role;
 import org.holdfast.ledger.Ledger;
-import org.holdfast.ledger.LedgerRecord;
 import org.holdfast.message.Copies;
 import org.holdfast.plan.PlanPolicy;
 import org.holdfast.refusal.Refusal;
@@ -57,6 +56,14 @@ public class Bindings {
         return jdbi.withHandle(h -> {
             BindingRepository bindings = new BindingRepository(h);
             long account = lockVisible(h, copyId);
+            CrmRecords.requireKind(new RecordRows(h), target);
+            if (!bindings.hasContent(copyId)) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "content-missing",
+                        "The content of message " + copyId + " is not stored whole, so it cannot be kept for ever: its"
+                                + " import was damaged; have the mailbox synchronised again");
+            }
             Bound bound = bindings.bind(copyId, account, target, caller.name(), now);
             audit.record(caller.name(), "copy.bind", "copy:" + copyId, null, target.toString());
             return bound;
@@ -97,8 +104,11 @@ public class Bindings {
         }
         return jdbi.withHandle(h -> {
             BindingRepository bindings = new BindingRepository(h);
+            RecordRows records = new RecordRows(h);
+            CrmRecords.requireKind(records, to);
             int copies = bindings.lockBoundTo(accountId, from);
             bindings.rebind(accountId, from, to);
+            records.delete(accountId, from, clock.instant());
             audit.record(caller, "record.rebind", "account:" + accountId, null, from + " to " + to + ", " + copies);
             return copies;
         });
@@ -121,6 +131,7 @@ public class Bindings {
             BindingRepository bindings = new BindingRepository(h);
             int copies = bindings.lockBoundTo(accountId, record);
             bindings.release(accountId, record, keepUntil);
+            new RecordRows(h).delete(accountId, record, now);
             audit.record(caller, "record.release", "account:" + accountId, null, record + ", " + copies);
             return copies;
         });
@@ -144,18 +155,9 @@ public class Bindings {
      */
     private long lockVisible(Handle handle, long copyId) {
         long account = new BindingRepository(handle).lockCopy(copyId).orElseThrow(() -> ledger.find(copyId)
-                .map(Bindings::purged)
+                .<Refusal>map(CopyPurged::new)
                 .orElseGet(() -> Refusal.notFound("message", copyId)));
         copies.get(copyId);
         return account;
-    }
-
-    private static Refusal purged(LedgerRecord record) {
-        return new Refusal(
-                Refusal.Kind.GONE,
-                "copy-purged",
-                "Message " + record.copy().copyId() + " was purged at " + record.purgedAt() + " by run "
-                        + record.runId() + "; see ledger/copies/"
-                        + record.copy().copyId());
     }
 }

@@ -226,13 +226,6 @@ public class UserCommands {
         return jdbi.withHandle(h -> new CommandQueue(h).page(mailboxId, beforeId, Math.max(1, Math.min(limit, MOST))));
     }
 
-    /** The folders of a mailbox that are there. */
-    @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
-    public List<MailFolder> folders(long mailboxId) {
-        mailboxes.get(mailboxId);
-        return jdbi.withHandle(h -> new MailFolders(h).all(mailboxId));
-    }
-
     private UserCommand ask(Idempotency once, Function<Caller, Long> add) {
         Caller caller = currentCaller.get();
         Optional<Long> before = jdbi.withHandle(h -> new CommandQueue(h).before(caller.userId(), once));

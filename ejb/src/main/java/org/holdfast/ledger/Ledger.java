@@ -41,7 +41,7 @@ public class Ledger {
         });
     }
 
-    private static void told(Handle handle, Verification.Break broken) {
+    static void told(Handle handle, Verification.Break broken) {
         JsonObject payload = Json.createObjectBuilder()
                 .add("runId", Long.toString(broken.runId()))
                 .add("slice", broken.slice())

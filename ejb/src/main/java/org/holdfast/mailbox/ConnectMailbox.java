@@ -1,6 +1,8 @@
 package org.holdfast.mailbox;
 
 import java.util.Objects;
+import org.holdfast.refusal.Refusal;
+import org.holdfast.security.Caller;
 
 /**
  * A mailbox that somebody wants to connect.
@@ -28,6 +30,19 @@ public record ConnectMailbox(
         Objects.requireNonNull(imap);
         Objects.requireNonNull(login);
         Objects.requireNonNull(password);
+    }
+
+    /**
+     * Lets a caller on to connect it: an administrator for anybody, an owner for themselves.
+     *
+     * @throws Refusal that says why not
+     */
+    void requireMayConnect(Caller caller) {
+        caller.requireSees(accountId, "account", accountId);
+        if (!caller.isAdministrator() && caller.userId() != ownerId) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN, "own-mailboxes-only", "You connect mailboxes for yourself, not for others");
+        }
     }
 
     /** Without the password. */

@@ -144,13 +144,9 @@ public class HostPolicy {
                 return addresses;
             }
         } catch (UnknownHostException e) {
-            throw unknown(host, e);
+            throw HostRefused.unknown(host, e);
         }
-        throw unknown(host, null);
-    }
-
-    private static HostRefused unknown(String host, Exception cause) {
-        return new HostRefused("The host " + host + " has no address: check its name", cause);
+        throw HostRefused.unknown(host, null);
     }
 
     private boolean isListed(InetAddress address) {

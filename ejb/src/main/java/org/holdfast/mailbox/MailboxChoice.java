@@ -73,8 +73,9 @@ public class MailboxChoice {
                 policy.entitlement(accountId, clock.instant()),
                 chosen,
                 rivals.get(0).isShared());
-        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET chosen_at = CASE WHEN id = ANY (:chosen) THEN :now END"
-                        + " WHERE id = ANY (:rivals)")
+        jdbi.useHandle(h -> h.createUpdate(
+                        "UPDATE mailbox SET chosen_at = CASE WHEN id = ANY (:chosen) THEN CAST(:now AS timestamptz) END"
+                                + " WHERE id = ANY (:rivals)")
                 .bindArray("chosen", Long.class, chosen.toArray())
                 .bindArray(
                         "rivals", Long.class, rivals.stream().map(Mailbox::id).toArray())

@@ -72,7 +72,9 @@ public final class MailboxRows {
      * @return whether there is such a mailbox
      */
     public boolean dueNow(long mailboxId) {
-        return handle.createUpdate("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE mailbox_id = :mailbox")
+        return handle.createUpdate(
+                                "UPDATE mailbox_sync SET due_at = clock_timestamp(), requested_at = clock_timestamp(),"
+                                        + " cancelled_by = NULL WHERE mailbox_id = :mailbox")
                         .bind("mailbox", mailboxId)
                         .execute()
                 == 1;

@@ -76,11 +76,7 @@ public class Mailboxes {
     @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
     public Mailbox connect(ConnectMailbox request) {
         Caller caller = currentCaller.get();
-        caller.requireSees(request.accountId(), "account", request.accountId());
-        if (!caller.isAdministrator() && caller.userId() != request.ownerId()) {
-            throw new Refusal(
-                    Refusal.Kind.FORBIDDEN, "own-mailboxes-only", "You connect mailboxes for yourself, not for others");
-        }
+        request.requireMayConnect(caller);
         enrolment.admit(request);
         secrets.requireKey();
         hosts.checkImap(request.imap());

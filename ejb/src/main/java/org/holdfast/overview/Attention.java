@@ -18,11 +18,13 @@ public record Attention(Kind kind, long id, String subject, String account, Stri
     public enum Kind {
         PURGE_FAILED(Severity.DANGER),
         PURGE_SILENT(Severity.DANGER),
+        PURGE_HELD(Severity.DANGER),
         AUTH_FAILED(Severity.DANGER),
         CERTIFICATE_REFUSED(Severity.DANGER),
         UNREACHABLE(Severity.WARNING),
         SYNC_FAILING(Severity.WARNING),
         PURGE_STOPPED(Severity.WARNING),
+        WEBHOOK_DEAD(Severity.WARNING),
         QUARANTINED(Severity.WARNING),
         PAUSED_BY_PLAN(Severity.NOTICE);
 
@@ -38,7 +40,7 @@ public record Attention(Kind kind, long id, String subject, String account, Stri
 
         /** Whether it is about a purge run, not a mailbox. */
         public boolean isAboutPurge() {
-            return this == PURGE_FAILED || this == PURGE_SILENT || this == PURGE_STOPPED;
+            return this == PURGE_FAILED || this == PURGE_SILENT || this == PURGE_HELD || this == PURGE_STOPPED;
         }
     }
 

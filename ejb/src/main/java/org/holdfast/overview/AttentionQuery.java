@@ -17,8 +17,21 @@ final class AttentionQuery {
                    r.id, CAST(r.id AS text) AS subject, '' AS account, coalesce(r.failure, '') AS detail,
                    coalesce(r.ended_at, r.heartbeat_at) AS since, CAST(1 AS bigint) AS count
               FROM (SELECT * FROM purge_run ORDER BY id DESC LIMIT 1) AS r
-             WHERE r.status IN ('FAILED', 'STOPPED')
-                OR (r.status <> 'COMPLETED' AND r.heartbeat_at < clock_timestamp() - interval '2 minutes')
+             WHERE r.status = 'FAILED' OR (r.status = 'STOPPED' AND NOT r.window_closed)
+                OR (r.status IN ('STARTING', 'RUNNING', 'STOPPING')
+                    AND r.heartbeat_at < clock_timestamp() - interval '2 minutes')
+             UNION ALL
+            SELECT 'PURGE_HELD', r.id, CAST(r.id AS text), '', r.held_reason, r.heartbeat_at, CAST(1 AS bigint)
+              FROM purge_run AS r
+             WHERE r.status = 'HELD'
+             UNION ALL
+            """;
+
+    private static final String WEBHOOKS = """
+            SELECT 'WEBHOOK_DEAD' AS kind, w.id, w.url AS subject, coalesce(a.name, '') AS account,
+                   coalesce(w.state_reason, '') AS detail, w.state_since AS since, CAST(1 AS bigint) AS count
+              FROM webhook w LEFT JOIN account a ON a.id = w.account_id
+             WHERE w.state = 'DEAD'
              UNION ALL
             """;
 
@@ -55,7 +68,7 @@ final class AttentionQuery {
     }
 
     private String rows() {
-        return (reading.isForOneAccount() ? "" : PURGES) + mailboxes() + " UNION ALL " + quarantined();
+        return (reading.isForOneAccount() ? "" : PURGES + WEBHOOKS) + mailboxes() + " UNION ALL " + quarantined();
     }
 
     private String mailboxes() {
@@ -80,6 +93,7 @@ final class AttentionQuery {
                   JOIN folder f ON f.id = q.folder_id
                   JOIN mailbox m ON m.id = f.mailbox_id
                   JOIN account a ON a.id = m.account_id
-                 WHERE m.state <> 'DISCONNECTED'""" + reading.onlyMailboxes("m.id") + " GROUP BY m.id, m.address, a.name";
+                 WHERE m.state <> 'DISCONNECTED'
+                   AND q.tries >= 3""" + reading.onlyMailboxes("m.id") + " GROUP BY m.id, m.address, a.name";
     }
 }

@@ -39,4 +39,13 @@ public class Plans {
                 .setParameter("known", clock.instant())
                 .getResultList();
     }
+
+    /** All terms ever recorded: by plan, by the instant they begin, the latest knowledge first. */
+    public List<PlanTerms> history() {
+        return entities.createQuery(
+                        "SELECT t FROM PlanTerms t, Plan p WHERE p.code = t.planCode"
+                                + " ORDER BY p.rank, t.validFrom, t.knownFrom DESC",
+                        PlanTerms.class)
+                .getResultList();
+    }
 }

@@ -28,6 +28,15 @@ public final class DueRuleSql {
             + " WHEN e.unbound_days IS NULL OR c.clock > " + CUTOFF + " THEN 'YOUNG'"
             + " WHEN " + GRACE_END + " > CAST(:asOf AS timestamptz) THEN 'IN_GRACE' ELSE 'DUE' END";
 
+    /**
+     * A further condition, beginning with AND, on accounts: their plan today, bound as {@code :now}, keeps no longer
+     * than the instant says. A run may be older than an upgrade; what it would remove beyond today's cut-off has
+     * been promised again since, and waits for a later run.
+     */
+    public static final String AGREEING_TODAY = " AND EXISTS (SELECT FROM entitlement(CAST(:now AS timestamptz),"
+            + " 'infinity') n WHERE n.account_id = e.account_id AND " + CUTOFF
+            + " <= CAST(:now AS timestamptz) - n.unbound_days * interval '24 hours')";
+
     private DueRuleSql() {}
 
     /**

@@ -15,6 +15,9 @@ import org.jdbi.v3.core.Handle;
  */
 public final class HoldRepository {
 
+    private static final String SELECT =
+            "SELECT h.*, (SELECT count(*) FROM hold_copy k WHERE k.hold_id = h.id) AS held FROM legal_hold h";
+
     private final Handle handle;
 
     /** Works in the transaction of the handle. */
@@ -46,7 +49,7 @@ public final class HoldRepository {
         return handle.createQuery("INSERT INTO legal_hold (account_id, mailbox_id, by_query, sender, words, clock_from,"
                         + " clock_until, name, reason, ends_at, placed_by, placed_at, status, in_force_at, to_look_at)"
                         + " VALUES (:account, :mailbox, :query, :sender, :words, :from, :until, :name, :reason, :ends,"
-                        + " :by, :at, :status, :inForce, 0) RETURNING *")
+                        + " :by, :at, :status, :inForce, 0) RETURNING *, 0 AS held")
                 .bind("account", hold.accountId())
                 .bind("mailbox", hold.mailboxId().orElse(null))
                 .bind("query", query)
@@ -92,7 +95,7 @@ public final class HoldRepository {
     }
 
     public Optional<Hold> find(long id) {
-        return handle.createQuery("SELECT * FROM legal_hold WHERE id = :id")
+        return handle.createQuery(SELECT + " WHERE h.id = :id")
                 .bind("id", id)
                 .map((row, context) -> read(row))
                 .findOne();
@@ -100,8 +103,8 @@ public final class HoldRepository {
 
     /** Holds whose end has come and that nobody released, oldest end first. */
     public List<Hold> ended(Instant now, int most) {
-        return handle.createQuery("SELECT * FROM legal_hold WHERE released_at IS NULL AND ends_at <= :now"
-                        + " ORDER BY ends_at LIMIT :most FOR UPDATE SKIP LOCKED")
+        return handle.createQuery(SELECT + " WHERE released_at IS NULL AND ends_at <= :now"
+                        + " ORDER BY ends_at LIMIT :most FOR NO KEY UPDATE OF h SKIP LOCKED")
                 .bind("now", now)
                 .bind("most", most)
                 .map((row, context) -> read(row))
@@ -115,7 +118,7 @@ public final class HoldRepository {
      * @param beforeId the last id of the page before; null for the first page
      */
     public List<Hold> page(Long accountId, Long beforeId, int limit) {
-        return handle.createQuery("SELECT * FROM legal_hold"
+        return handle.createQuery(SELECT
                         + " WHERE (CAST(:account AS bigint) IS NULL OR account_id = :account)"
                         + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
                 .bind("account", accountId)
@@ -127,11 +130,12 @@ public final class HoldRepository {
 
     /** The holds that keep a copy now, on itself, its mailbox or its account, oldest first. */
     public List<Hold> keeping(long copyId) {
-        return handle.createQuery("SELECT h.* FROM mail_copy c JOIN legal_hold h ON h.account_id = c.account_id"
-                        + " WHERE c.id = :copy AND ((NOT h.by_query AND h.released_at IS NULL"
-                        + " AND (h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id))"
-                        + " OR EXISTS (SELECT FROM hold_copy k WHERE k.hold_id = h.id AND k.copy_id = c.id))"
-                        + " ORDER BY h.id")
+        return handle.createQuery(
+                        "SELECT h.*, 0 AS held FROM mail_copy c JOIN legal_hold h ON h.account_id = c.account_id"
+                                + " WHERE c.id = :copy AND ((NOT h.by_query AND h.released_at IS NULL"
+                                + " AND (h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id))"
+                                + " OR EXISTS (SELECT FROM hold_copy k WHERE k.hold_id = h.id AND k.copy_id = c.id))"
+                                + " ORDER BY h.id")
                 .bind("copy", copyId)
                 .map((row, context) -> read(row))
                 .list();
@@ -180,7 +184,7 @@ public final class HoldRepository {
                 row.getString("reason"),
                 instant(row, "ends_at"),
                 Hold.Status.valueOf(row.getString("status")),
-                new Hold.Progress(row.getLong("looked_at"), row.getLong("to_look_at"), row.getLong("held_copies")),
+                new Hold.Progress(row.getLong("looked_at"), row.getLong("to_look_at"), row.getLong("held")),
                 placed,
                 Optional.ofNullable(released));
     }

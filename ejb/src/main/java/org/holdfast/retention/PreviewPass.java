@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Works on the preview that waits longest, range after range, until it is done, ended by somebody, or the
- * worker is to stop. Ranges are cut so that each takes about as long; between them it rests, so that the
- * database has time for others.
+ * worker is to stop. Ranges are cut so that each takes about as long; while mailboxes are synchronised they
+ * are short with a rest between them, so that the synchronisation keeps its pace.
  */
 final class PreviewPass {
 
@@ -32,12 +32,13 @@ final class PreviewPass {
      * How the work is spread over time.
      *
      * @param first accounts in the first range
-     * @param range what one range is to take
-     * @param rest the part of a range's time that is rested after it; 0: none
+     * @param range what one range is to take while nothing is synchronised
+     * @param rangeBesideSync what one is to take beside a synchronisation
+     * @param rest what is rested after a range beside a synchronisation, as a multiple of its time
      */
-    record Pace(int first, Duration range, double rest) {
+    record Pace(int first, Duration range, Duration rangeBesideSync, double rest) {
 
-        static final Pace USUAL = new Pace(500, Duration.ofMillis(500), 0.25);
+        static final Pace USUAL = new Pace(100, Duration.ofMillis(500), Duration.ofMillis(100), 4);
     }
 
     /**
@@ -91,12 +92,14 @@ final class PreviewPass {
     }
 
     private PreviewWork.Step range(PreviewLease lease) throws InterruptedException {
-        long start = System.nanoTime();
+        boolean syncing = transactions.call(h -> new PreviewWork(h).isSyncing());
+        Duration wanted = syncing ? pace.rangeBesideSync() : pace.range();
         int accounts = size;
+        long start = System.nanoTime();
         PreviewWork.Step step = transactions.call(h -> new PreviewWork(h).range(lease, accounts));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        size = next(accounts, took, pace.range());
-        if (step == PreviewWork.Step.MORE) {
+        size = next(accounts, took, wanted);
+        if (syncing && step == PreviewWork.Step.MORE) {
             Thread.sleep((long) (took.toMillis() * pace.rest()));
         }
         return step;
@@ -124,6 +127,7 @@ final class PreviewPass {
                         || state.startsWith("53")
                         || state.startsWith("40")
                         || state.startsWith("57")
+                        || state.startsWith("58")
                         || state.startsWith("55");
             }
         }

@@ -39,14 +39,15 @@ final class PreviewSql {
                     + " AND m.account_id > :after AND m.account_id <= :last<covers>";
 
     /** Every copy of the range once, and no more of it than its size: the groups are few. */
-    private static final String JUDGED = "judged AS (SELECT m.id AS mailbox_id, " + DueRuleSql.VERDICT + " AS verdict,"
-            + " coalesce(" + DueRuleSql.due("b", ":baseline") + ", false) AS anyway, " + AGE + " AS age_days,"
-            + " count(*) AS copies, sum(c.size_bytes)::bigint AS bytes FROM " + SUPPOSED
-            + " JOIN account a ON a.id = e.account_id JOIN " + BASELINE + " ON b.account_id = e.account_id"
-            + " JOIN mailbox m ON m.account_id = e.account_id"
-            + " JOIN mail_copy c ON c.mailbox_id = m.id AND c.account_id = m.account_id"
-            + " WHERE a.id > :after AND a.id <= :last AND" + RANGE
-            + "<mailbox> GROUP BY m.id, verdict, anyway, age_days)";
+    private static final String JUDGED =
+            "judged AS (SELECT m.id AS mailbox_id, " + DueRuleSql.VERDICT + " COLLATE \"C\" AS verdict,"
+                    + " coalesce(" + DueRuleSql.due("b", ":baseline") + ", false) AS anyway, " + AGE + " AS age_days,"
+                    + " count(*) AS copies, sum(c.size_bytes)::bigint AS bytes FROM " + SUPPOSED
+                    + " JOIN account a ON a.id = e.account_id JOIN " + BASELINE + " ON b.account_id = e.account_id"
+                    + " JOIN mailbox m ON m.account_id = e.account_id"
+                    + " JOIN mail_copy c ON c.mailbox_id = m.id AND c.account_id = m.account_id"
+                    + " WHERE a.id > :after AND a.id <= :last AND" + RANGE
+                    + "<mailbox> GROUP BY m.id, verdict, anyway, age_days)";
 
     private static final String PLACED = "placed AS (SELECT b.*, " + MailboxPlaces.PLACE + " AS place FROM mailbox b"
             + " WHERE b.state <> 'DISCONNECTED' AND b.account_id > :after AND b.account_id <= :last)";
@@ -104,6 +105,10 @@ final class PreviewSql {
     /** The next accounts by their ids: how many, and the last one. */
     static final String NEXT = "SELECT count(*) AS accounts, max(account_id) AS last FROM (SELECT e.account_id FROM "
             + SUPPOSED + " WHERE e.account_id > :after<covers> ORDER BY e.account_id LIMIT :size) k";
+
+    /** Whether mailboxes are synchronised at this moment, on any node. */
+    static final String SYNCING =
+            "SELECT EXISTS (SELECT FROM mailbox_sync WHERE lease_owner IS NOT NULL AND lease_until > clock_timestamp())";
 
     /** How many accounts the preview covers. */
     static final String TOTAL = "SELECT count(*) FROM " + SUPPOSED + " WHERE true<covers>";

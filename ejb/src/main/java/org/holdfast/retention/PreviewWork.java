@@ -111,6 +111,8 @@ final class PreviewWork {
         // Short statements on one core: what they might gain by more, the synchronisation would lose.
         handle.execute("SET LOCAL jit = off");
         handle.execute("SET LOCAL max_parallel_workers_per_gather = 0");
+        handle.execute("SET LOCAL work_mem = '32MB'");
+        handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
         int open = bind(handle.createUpdate(sql(PreviewSql.STORE, position)), lease, position)
                 .bind("baseline", position.baselineAt())
                 .bind("after", position.cursor())
@@ -195,6 +197,11 @@ final class PreviewWork {
                     .bind("id", lease.previewId())
                     .execute();
         }
+    }
+
+    /** Whether mailboxes are synchronised at this moment, on any node. */
+    boolean isSyncing() {
+        return handle.createQuery(PreviewSql.SYNCING).mapTo(Boolean.class).one();
     }
 
     /** Gives a preview back, so that another worker takes it up at once. */

@@ -26,15 +26,17 @@ public class Previews {
     private CurrentCaller currentCaller;
 
     /**
-     * Applies the due rule to everything in a scope, read-only. An owner sees the own mailboxes and those shared
+     * Applies the due rule to everything in a scope, read-only, as a run would. An owner sees the own mailboxes and those shared
      * with them.
      *
      * @param asOf the instant of the rule, past or future; null: now
      */
     public Preview dryRun(PurgeScope scope, Instant asOf) {
         Caller caller = currentCaller.get();
-        Instant at = asOf == null ? clock.instant() : asOf;
+        Instant now = clock.instant();
+        Instant at = asOf == null ? now : asOf;
         Optional<Long> onlyUser = caller.account().map(account -> caller.userId());
-        return jdbi.withHandle(h -> new PreviewQuery(h).count(scope, at, onlyUser));
+        return jdbi.withHandle(h ->
+                new PreviewQuery(h).count(scope, at, onlyUser, at.isAfter(now) ? Optional.empty() : Optional.of(now)));
     }
 }

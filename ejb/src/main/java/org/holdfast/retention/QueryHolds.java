@@ -52,9 +52,7 @@ public final class QueryHolds {
                         + " FROM legal_hold h JOIN mail_copy c ON c.account_id = h.account_id AND " + MEANT
                         + " WHERE h.account_id = :account AND h.by_query AND h.status IN ('PLACING', 'IN_FORCE')"
                         + " AND h.released_at IS NULL AND c.id = ANY(:copies)"
-                        + " ON CONFLICT DO NOTHING RETURNING hold_id, copy_id),"
-                        + " counted AS (UPDATE legal_hold h SET held_copies = held_copies + n FROM"
-                        + " (SELECT hold_id, count(*) AS n FROM held GROUP BY hold_id) k WHERE h.id = k.hold_id)"
+                        + " ON CONFLICT DO NOTHING RETURNING hold_id, copy_id)"
                         + " UPDATE mail_copy c SET hold_count = hold_count + n FROM"
                         + " (SELECT copy_id, count(*) AS n FROM held GROUP BY copy_id) k WHERE c.id = k.copy_id")
                 .bind("account", accountId)
@@ -113,7 +111,7 @@ public final class QueryHolds {
                         + " FROM legal_hold WHERE status IN ('PLACING', 'RELEASING')"
                         + " AND (CAST(:only AS bigint) IS NULL OR id = :only)"
                         + " AND (lease_until IS NULL OR lease_until < clock_timestamp())"
-                        + " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, lease_token")
+                        + " ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) RETURNING id, lease_token")
                 .bind("owner", owner)
                 .bind("term", TERM.toSeconds())
                 .bind("only", only)
@@ -170,10 +168,10 @@ public final class QueryHolds {
         List<Seen> seen = look(place, mailbox.get(), most);
         Set<Long> meant = new TreeSet<>();
         seen.stream().filter(Seen::meant).forEach(copy -> meant.add(copy.id()));
-        long held = countOn(place.holdId(), meant);
+        countOn(place.holdId(), meant);
         boolean last = seen.size() < most;
         Seen end = last ? null : seen.get(seen.size() - 1);
-        move(place, last ? mailbox.get() + 1 : mailbox.get(), end, seen.size(), held);
+        move(place, last ? mailbox.get() + 1 : mailbox.get(), end, seen.size());
         return true;
     }
 
@@ -193,7 +191,7 @@ public final class QueryHolds {
     }
 
     private List<Seen> look(Place place, long mailbox, int most) {
-        boolean same = mailbox == place.cursorMailbox();
+        boolean same = mailbox == place.cursorMailbox() && place.cursorClock() != null;
         Query query = handle.createQuery("SELECT c.id, c.clock, " + MEANT + " AS meant FROM mail_copy c, legal_hold h"
                 + " WHERE h.id = :hold AND c.mailbox_id = :mailbox"
                 + (same ? " AND (c.clock, c.id) < (:clock, :copy)" : "")
@@ -220,9 +218,9 @@ public final class QueryHolds {
     }
 
     /** Locks what is still there, in the order of ids, and counts on exactly that. */
-    private long countOn(long holdId, Set<Long> copies) {
+    private void countOn(long holdId, Set<Long> copies) {
         if (copies.isEmpty()) {
-            return 0;
+            return;
         }
         List<Long> locked = handle.createQuery(
                         "SELECT id FROM mail_copy WHERE id = ANY(:copies) ORDER BY id FOR UPDATE")
@@ -241,19 +239,16 @@ public final class QueryHolds {
         if (counted != held.size()) {
             throw new IllegalStateException("Hold " + holdId + " counts on " + held.size() + " copies, not " + counted);
         }
-        return counted;
     }
 
-    private void move(Place place, long mailbox, Seen end, long looked, long held) {
+    private void move(Place place, long mailbox, Seen end, long looked) {
         handle.createUpdate("UPDATE legal_hold SET cursor_mailbox = :mailbox,"
-                        + " cursor_clock = coalesce(CAST(:clock AS timestamptz), 'infinity'),"
-                        + " cursor_copy = coalesce(CAST(:copy AS bigint), 9223372036854775807),"
-                        + " looked_at = looked_at + :looked, held_copies = held_copies + :held WHERE id = :hold")
+                        + " cursor_clock = CAST(:clock AS timestamptz), cursor_copy = CAST(:copy AS bigint),"
+                        + " looked_at = looked_at + :looked WHERE id = :hold")
                 .bind("mailbox", mailbox)
                 .bind("clock", end == null ? null : end.clock())
                 .bind("copy", end == null ? null : end.id())
                 .bind("looked", looked)
-                .bind("held", held)
                 .bind("hold", place.holdId())
                 .execute();
     }
@@ -285,10 +280,6 @@ public final class QueryHolds {
                         + " THEN greatest(keep_until, :grace) ELSE keep_until END WHERE id = ANY(:copies)")
                 .bind("grace", place.grace())
                 .bindArray("copies", Long.class, (Object[]) ids)
-                .execute();
-        handle.createUpdate("UPDATE legal_hold SET held_copies = held_copies - :n WHERE id = :hold")
-                .bind("n", copies.size())
-                .bind("hold", place.holdId())
                 .execute();
         return true;
     }

@@ -33,6 +33,9 @@ final class Composer {
     private static final Pattern MESSAGE_ID = Pattern.compile("<[!-;=?-~]{1,900}>");
     private static final Pattern TYPE =
             Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,100}/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,100}");
+    /** What the quoted-printable encoder leaves bare, so that every decoder takes it off (RFC 2045 section 6.7, rule 3). */
+    private static final Pattern BLANK_AT_END = Pattern.compile("\t\r\n|[ \t]\\z");
+
     private static final int LONGEST_NAME = 80;
     private static final int LONGEST_SUBJECT = 900;
 
@@ -133,10 +136,11 @@ final class Composer {
 
     private static BodyPart text(String subtype, String text) {
         String lines = text.replaceAll("\r\n|\r|\n", "\r\n");
+        String encoding = BLANK_AT_END.matcher(lines).find() ? "base64" : "quoted-printable";
         return BodyPartBuilder.create()
                 .setBody(BasicBodyFactory.INSTANCE.textBody(lines, StandardCharsets.UTF_8))
                 .setField(new RawField("Content-Type", "text/" + subtype + "; charset=utf-8"))
-                .setContentTransferEncoding("quoted-printable")
+                .setContentTransferEncoding(encoding)
                 .build();
     }
 

@@ -49,14 +49,13 @@ final class SendingQuery {
     }
 
     List<Sending> page(long mailboxId, long beforeId, int limit) {
-        return jdbi.withHandle(
-                h -> h.createQuery(SELECT + " WHERE s.mailbox_id = :mailbox AND s.id < :before ORDER BY s.id DESC"
-                                + " LIMIT :limit")
-                        .bind("mailbox", mailboxId)
-                        .bind("before", beforeId)
-                        .bind("limit", limit)
-                        .map((row, context) -> read(row))
-                        .list());
+        return jdbi.withHandle(h -> h.createQuery(SELECT
+                        + " WHERE s.mailbox_id = :mailbox AND s.id < :before ORDER BY s.id DESC" + " LIMIT :limit")
+                .bind("mailbox", mailboxId)
+                .bind("before", beforeId)
+                .bind("limit", limit)
+                .map((row, context) -> read(row))
+                .list());
     }
 
     /** An upload of the user for the mailbox. */
@@ -66,8 +65,8 @@ final class SendingQuery {
                 .bind("id", id)
                 .bind("mailbox", mailboxId)
                 .bind("user", userId)
-                .map((row, context) -> new AttachedPart(
-                        row.getString("name"), row.getString("content_type"), row.getBytes("raw")))
+                .map((row, context) ->
+                        new AttachedPart(row.getString("name"), row.getString("content_type"), row.getBytes("raw")))
                 .findOne());
     }
 

@@ -31,7 +31,6 @@ import org.holdfast.refusal.Refusal;
 import org.holdfast.security.AuditTrail;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -89,9 +88,9 @@ public class Sendings {
             return get(before.get());
         }
         Composed composed = compose(caller, mailbox, message);
-        long id = jdbi.withHandle(h -> new NewSending(
-                        caller.userId(), mailbox, composed.messageId(), recipients, composed.raw(), message)
-                .store(h, once, clock.instant()));
+        long id = jdbi.withHandle(
+                h -> new NewSending(caller.userId(), mailbox, composed.messageId(), recipients, composed.raw(), message)
+                        .store(h, once, clock.instant()));
         audit.record(caller.name(), "message.send", "mailbox:" + mailboxId, null, "sending:" + id);
         return get(id);
     }
@@ -103,7 +102,9 @@ public class Sendings {
         List<String> addresses = all.stream().map(Composer::address).distinct().toList();
         if (addresses.isEmpty() || addresses.size() > MOST_RECIPIENTS) {
             throw new Refusal(
-                    Refusal.Kind.UNUSABLE, "recipients-unusable", "A message has 1 to " + MOST_RECIPIENTS + " recipients");
+                    Refusal.Kind.UNUSABLE,
+                    "recipients-unusable",
+                    "A message has 1 to " + MOST_RECIPIENTS + " recipients");
         }
         return addresses;
     }
@@ -122,7 +123,9 @@ public class Sendings {
             long drafts = new MailFolders(h)
                     .find(mailboxId, "\\Drafts")
                     .orElseThrow(() -> new Refusal(
-                            Refusal.Kind.CONFLICT, "no-drafts-folder", "The mailbox has no folder named Drafts: create one"));
+                            Refusal.Kind.CONFLICT,
+                            "no-drafts-folder",
+                            "The mailbox has no folder named Drafts: create one"));
             Instant now = clock.instant();
             NewCommand draft = new NewCommand(
                     CommandKind.SAVE_DRAFT,
@@ -147,6 +150,7 @@ public class Sendings {
             new MailboxRows(h).dueNow(mailboxId);
             return queue.find(id).orElseThrow();
         });
+        audit.record(caller.name(), "command.save_draft", "command:" + command.id(), null, null);
         due.fire(new MailboxDue(mailboxId));
         return command;
     }
@@ -155,18 +159,19 @@ public class Sendings {
     public long upload(long mailboxId, String name, String type, byte[] content) {
         Caller caller = currentCaller.get();
         Mailbox mailbox = usable(caller, mailboxId);
-        return jdbi.withHandle(h -> h.createQuery("INSERT INTO upload (account_id, mailbox_id, uploaded_by, uploaded_at,"
-                        + " name, content_type, size_bytes, raw) VALUES (:account, :mailbox, :user, clock_timestamp(), :name,"
-                        + " :type, :size, :raw) RETURNING id")
-                .bind("account", mailbox.accountId())
-                .bind("mailbox", mailboxId)
-                .bind("user", caller.userId())
-                .bind("name", name)
-                .bind("type", type)
-                .bind("size", content.length)
-                .bind("raw", content)
-                .mapTo(Long.class)
-                .one());
+        return jdbi.withHandle(
+                h -> h.createQuery("INSERT INTO upload (account_id, mailbox_id, uploaded_by, uploaded_at,"
+                                + " name, content_type, size_bytes, raw) VALUES (:account, :mailbox, :user, clock_timestamp(), :name,"
+                                + " :type, :size, :raw) RETURNING id")
+                        .bind("account", mailbox.accountId())
+                        .bind("mailbox", mailboxId)
+                        .bind("user", caller.userId())
+                        .bind("name", name)
+                        .bind("type", type)
+                        .bind("size", content.length)
+                        .bind("raw", content)
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** One message on its way out: its state, never its content. */
@@ -229,7 +234,12 @@ public class Sendings {
         if (!jdbi.withHandle(h -> new SendingRows(h).again(id))) {
             throw tooLate(id);
         }
-        audit.record(caller.name(), "message.send-again", "sending:" + id, null, sending.state().name());
+        audit.record(
+                caller.name(),
+                "message.send-again",
+                "sending:" + id,
+                null,
+                sending.state().name());
         return get(id);
     }
 
@@ -242,8 +252,8 @@ public class Sendings {
 
     private Composed compose(Caller caller, Mailbox mailbox, NewMessage message) {
         Optional<Long> original = message.replyTo().or(message::forward);
-        ThreadFields thread = original.map(id -> ThreadFields.of(content(caller, id)))
-                .orElse(new ThreadFields(null, List.of()));
+        ThreadFields thread =
+                original.map(id -> ThreadFields.of(content(caller, id))).orElse(new ThreadFields(null, List.of()));
         String domain = mailbox.address().substring(mailbox.address().lastIndexOf('@') + 1);
         String messageId = "<" + UUID.randomUUID() + "@" + java.net.IDN.toASCII(domain) + ">";
         byte[] raw = Composer.compose(new Composition(
@@ -272,13 +282,13 @@ public class Sendings {
                 .map(id -> new SendingQuery(jdbi)
                         .upload(id, mailboxId, caller.userId())
                         .orElseThrow(() -> Refusal.notFound("upload", id)))
-                .orElseGet(() -> partOf(caller, mailboxId, wanted));
+                .orElseGet(() -> partOf(caller, wanted));
         return wanted.name()
                 .map(name -> new AttachedPart(name, found.type(), found.content()))
                 .orElse(found);
     }
 
-    private AttachedPart partOf(Caller caller, long mailboxId, AttachmentReference wanted) {
+    private AttachedPart partOf(Caller caller, AttachmentReference wanted) {
         long copyId = wanted.copyId()
                 .orElseThrow(() -> new Refusal(
                         Refusal.Kind.UNUSABLE, "attachment-unusable", "An attachment names an upload or a message"));
@@ -325,7 +335,9 @@ public class Sendings {
         }
         plan.of(mailboxId).ifPresent(stop -> {
             throw new Refusal(
-                    Refusal.Kind.FORBIDDEN, "plan-does-not-sync", "The plan does not let this mailbox be used: " + stop);
+                    Refusal.Kind.FORBIDDEN,
+                    "plan-does-not-sync",
+                    "The plan does not let this mailbox be used: " + stop);
         });
         return mailbox;
     }

@@ -7,124 +7,33 @@ import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import org.holdfast.binding.RuleArrivals;
 import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
 import org.holdfast.retention.QueryHolds;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** SQL of a pass around copies and their content. */
 final class CopyStore {
 
     private static final String INSERT = "INSERT INTO mail_copy (id, account_id, mailbox_id, folder_id, uid_validity,"
-            + " uid, clock, received_at, sent_at, copied_at, size_bytes, content_sha256, flags, keywords, message_id,"
-            + " subject, sender, recipients, parse_note)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            + " uid, clock, received_at, sent_at, copied_at, size_bytes, announced_size, content_sha256, flags,"
+            + " keywords, message_id, subject, sender, recipients, parse_note)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final Handle handle;
 
     CopyStore(Handle handle) {
         this.handle = handle;
-    }
-
-    /** UIDs that are stored, those of originals that have gone apart. */
-    Set<Long> uids(long folderId, UidValidity validity) {
-        return new HashSet<>(handle.createQuery("SELECT uid FROM mail_copy WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity AND original_gone_at IS NULL")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .mapTo(Long.class)
-                .list());
-    }
-
-    /** UIDs of bound or held copies whose originals were found gone; not to be stored twice should they be back. */
-    Set<Long> goneUids(long folderId, UidValidity validity) {
-        return new HashSet<>(handle.createQuery("SELECT uid FROM mail_copy WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity AND original_gone_at IS NOT NULL")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .mapTo(Long.class)
-                .list());
-    }
-
-    /** Copies under another UIDVALIDITY that may be the same originals as now. */
-    List<Stranger> strangers(long folderId, UidValidity validity) {
-        return handle.createQuery("SELECT id, content_sha256, size_bytes, received_at FROM mail_copy"
-                        + " WHERE folder_id = :folder AND uid_validity <> :validity AND original_gone_at IS NULL"
-                        + " ORDER BY bind_count > 0 DESC, id")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .map((row, context) -> new Stranger(
-                        row.getLong("id"),
-                        HexFormat.of().formatHex(row.getBytes("content_sha256")) + "/" + row.getLong("size_bytes"),
-                        row.getLong("size_bytes"),
-                        SyncStore.instant(row, "received_at")))
-                .list();
-    }
-
-    /** Gives a copy the number that its original has now; bindings stay as they are. */
-    void rematch(Stranger stranger, UidValidity validity, NewCopy now) {
-        handle.createUpdate("UPDATE mail_copy SET uid_validity = :validity, uid = :uid, flags = :flags,"
-                        + " keywords = :keywords, original_gone_at = NULL WHERE id = :id")
-                .bind("id", stranger.id())
-                .bind("validity", validity.value())
-                .bind("uid", now.uid())
-                .bind("flags", now.flags().bits())
-                .bindArray("keywords", String.class, now.flags().keywords().toArray())
-                .execute();
-    }
-
-    /** Copies under another UIDVALIDITY that were not found again: nothing is deleted, they live out their time. */
-    long markStrangersGone(long folderId, UidValidity validity, Instant now) {
-        return handle.createUpdate("UPDATE mail_copy SET original_gone_at = :now WHERE folder_id = :folder"
-                        + " AND uid_validity <> :validity AND original_gone_at IS NULL")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .bind("now", now)
-                .execute();
-    }
-
-    /**
-     * Digests of originals that were purged under another UIDVALIDITY, in another folder or before the mailbox
-     * was connected anew, with the run that purged them.
-     */
-    Map<String, Long> purgedElsewhere(long folderId, UidValidity validity) {
-        return handle.createQuery("SELECT encode(p.content_sha256, 'hex') AS sha, max(p.run_id) AS run"
-                        + " FROM folder here JOIN mailbox m ON m.id = here.mailbox_id"
-                        + " JOIN mailbox same ON same.account_id = m.account_id"
-                        + " AND lower(same.address) = lower(m.address)"
-                        + " JOIN folder f ON f.mailbox_id = same.id JOIN purged_original p ON p.folder_id = f.id"
-                        + " WHERE here.id = :folder AND (p.folder_id <> :folder OR p.uid_validity <> :validity)"
-                        + " GROUP BY p.content_sha256")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .setMapKeyColumn("sha")
-                .setMapValueColumn("run")
-                .collectInto(new GenericType<Map<String, Long>>() {});
-    }
-
-    /** Remembers under its present number that an original was purged. */
-    void markPurged(long folderId, UidValidity validity, NewCopy original, long runId) {
-        handle.createUpdate("INSERT INTO purged_original (folder_id, uid_validity, uid, content_sha256, run_id)"
-                        + " VALUES (:folder, :validity, :uid, :sha, :run) ON CONFLICT DO NOTHING")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .bind("uid", original.uid())
-                .bind("sha", original.content().sha256())
-                .bind("run", runId)
-                .execute();
     }
 
     /** Stores content first and rows second, all or nothing with the transaction. */
@@ -142,13 +51,12 @@ final class CopyStore {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
         }
-        CopyEvents.received(handle, named(folder, ids));
-    }
-
-    private static List<CopyEvents.Named> named(KnownFolder folder, List<Long> ids) {
-        return ids.stream()
-                .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
-                .toList();
+        CopyEvents.received(
+                handle,
+                ids.stream()
+                        .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
+                        .toList());
+        RuleArrivals.queue(handle, folder.accountId(), ids);
     }
 
     private void insertContent(List<Long> ids, List<NewCopy> copies) throws SQLException {
@@ -199,6 +107,7 @@ final class CopyStore {
                 row.setTimestamp(++at, timestamp(copy.head().sentAt()));
                 row.setTimestamp(++at, timestamp(now));
                 row.setLong(++at, copy.content().size());
+                row.setObject(++at, copy.announced() == 0 ? null : copy.announced(), Types.BIGINT);
                 row.setBytes(++at, copy.content().sha256());
                 row.setShort(++at, (short) copy.flags().bits());
                 row.setArray(++at, keywords(copy.flags()));
@@ -230,9 +139,15 @@ final class CopyStore {
         }
         return handle
                 .createQuery("SELECT uid, flags, keywords FROM mail_copy WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity")
+                        + " AND uid_validity = :validity AND uid BETWEEN :first AND :last")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
+                .bind(
+                        "first",
+                        flags.keySet().stream().min(Comparator.naturalOrder()).orElse(0L))
+                .bind(
+                        "last",
+                        flags.keySet().stream().max(Comparator.naturalOrder()).orElse(0L))
                 .map((row, context) -> {
                     Flags now = flags.get(row.getLong("uid"));
                     Array keywords = row.getArray("keywords");
@@ -272,64 +187,5 @@ final class CopyStore {
             }
         }
         return changed;
-    }
-
-    /**
-     * Lets copies follow originals that have gone: unbound ones are removed with their content; bound, held
-     * or just released ones stay and are marked.
-     *
-     * @return how many were removed
-     */
-    long vanish(KnownFolder folder, UidValidity validity, Collection<Long> uids, Instant now) {
-        boolean held = handle.createQuery("SELECT a.hold_count + m.hold_count > 0"
-                        + " OR coalesce(greatest(a.keep_until, m.keep_until) > :now, false)"
-                        + " FROM mailbox m JOIN account a ON a.id = m.account_id WHERE m.id = :mailbox FOR SHARE")
-                .bind("mailbox", folder.mailboxId())
-                .bind("now", now)
-                .mapTo(Boolean.class)
-                .one();
-        List<Long> removed = held ? List.of() : remove(folder.id(), validity, uids, now);
-        CopyEvents.gone(handle, named(folder, removed), CopyEvents.Reason.ORIGINAL_GONE);
-        handle.createUpdate("DELETE FROM mail_content WHERE copy_id = ANY (:ids)")
-                .bindArray("ids", Long.class, removed.toArray())
-                .execute();
-        handle.createUpdate("UPDATE mail_copy SET original_gone_at = :now WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity AND uid = ANY (:uids) AND original_gone_at IS NULL")
-                .bind("folder", folder.id())
-                .bind("validity", validity.value())
-                .bind("now", now)
-                .bindArray("uids", Long.class, uids.toArray())
-                .execute();
-        return removed.size();
-    }
-
-    /** Originals that were found gone and are there. */
-    void markReturned(long folderId, UidValidity validity, Collection<Long> uids) {
-        handle.createUpdate("UPDATE mail_copy SET original_gone_at = NULL WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity AND uid = ANY (:uids) AND original_gone_at IS NOT NULL")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .bindArray("uids", Long.class, uids.toArray())
-                .execute();
-    }
-
-    private List<Long> remove(long folderId, UidValidity validity, Collection<Long> uids, Instant now) {
-        return handle.createQuery("DELETE FROM mail_copy WHERE folder_id = :folder AND uid_validity = :validity"
-                        + " AND uid = ANY (:uids) AND bind_count = 0 AND hold_count = 0"
-                        + " AND (keep_until IS NULL OR keep_until <= :now) RETURNING id")
-                .bind("folder", folderId)
-                .bind("validity", validity.value())
-                .bind("now", now)
-                .bindArray("uids", Long.class, uids.toArray())
-                .mapTo(Long.class)
-                .list();
-    }
-
-    /** A copy that was known under another UIDVALIDITY. */
-    record Stranger(long id, String fingerprint, long size, Instant receivedAt) {
-
-        boolean isSame(NewCopy copy) {
-            return fingerprint.equals(copy.content().fingerprint()) && Objects.equals(receivedAt, copy.receivedAt());
-        }
     }
 }

@@ -1,23 +1,16 @@
 package org.holdfast.sync;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.holdfast.message.Copy;
-import org.holdfast.message.Flags;
 import org.holdfast.plan.Cutoff;
+import org.holdfast.sync.FolderChanges.Found;
 import org.holdfast.sync.KnownFolder.Watermark;
 import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.imap.FolderStatus;
@@ -25,8 +18,8 @@ import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Listed;
 
 /**
- * Brings the copies of one folder up to the originals: new mail of the window, newest first; then flags and
- * what has vanished; the watermark last, with them in one transaction.
+ * Brings the copies of one folder up to the originals: what has left it first, so that other folders can take
+ * it up; then new mail of the window, newest first; the watermark last, with flags in one transaction.
  */
 final class FolderPull {
 
@@ -36,7 +29,8 @@ final class FolderPull {
     /** After a longer gap nobody knows what was purged meanwhile: the whole window is looked through. */
     private static final Duration FILL_GAP = Duration.ofHours(24);
 
-    private static final int MASS = 50;
+    /** How often all UIDs are compared, whatever the counters say. */
+    private static final Duration AUDIT = Duration.ofHours(24);
 
     private final Pass pass;
     private final ImapSession session;
@@ -48,43 +42,69 @@ final class FolderPull {
         this.folder = folder;
     }
 
-    void run() throws IOException {
+    /**
+     * Looks at the folder once.
+     *
+     * @param last false while other folders have not been looked at: then originals that may have come from
+     *     there are left for later
+     * @return whether the folder is done
+     */
+    boolean run(boolean last) throws IOException {
         Optional<Cutoff> cutoff = pass.requireAllowed();
+        OpenFolder open = open(cutoff);
         Watermark state = folder.state();
-        FolderStatus status = session.examine(
-                folder.wireName(),
-                state == null ? null : state.uidValidity(),
-                state == null ? ModSeq.NONE : state.modSeq());
-        ModSeq modSeq = session.hasModSeq() ? status.modSeq() : ModSeq.NONE;
-        boolean window = needsWholeWindow(state, status, cutoff);
-        if (!window
-                && isUnchanged(state, status, modSeq)
-                && !filledTo(state, cutoff, false).moves(state)) {
-            return;
+        FolderStatus status = open.status();
+        boolean quiet = !open.window()
+                && isUnchanged(state, status, open.modSeq())
+                && !folder.care().retriesDue();
+        if (quiet && Objects.equals(filledFrom(cutoff, false), state.filledFrom())) {
+            return true;
         }
-        FolderLook look = look(state, status, window);
+        FolderLook look = look(open);
         long next = nextUid(state, status, look);
-        fetch(status.uidValidity(), look, cutoff);
+        NumberCheck numbers = new NumberCheck(pass, session, folder, status.uidValidity());
+        int strangers = open.window() && look.whole() ? numbers.settle(look.listed(), open.doubted()) : 0;
+        Found found = look.whole() ? new FolderChanges(pass, session, folder).find(open, look, next) : Found.NOTHING;
+        letGo(status.uidValidity(), found);
+        FolderFetch fetch = pass.read(h -> FolderFetch.over(h, pass, session, folder, open, numbers));
+        int fresh = fetch.plan(look, cutoff);
+        if (!last && fetch.mayComeFromElsewhere()) {
+            return false;
+        }
+        fetch.run();
         if (!look.whole()) {
             throw new ProtocolViolation(
                     "The server says that the folder has " + status.exists() + " messages, and shows " + look.count());
         }
-        Found found = compare(state, status, modSeq, look, window, next);
-        Watermark to = new Watermark(
-                status.uidValidity(),
-                next,
-                modSeq,
-                filledTo(state, cutoff, window).from(),
-                status.exists(),
-                found.suspects());
-        complete(state, to, found, window);
+        Instant filledFrom = filledFrom(cutoff, open.window());
+        complete(
+                open,
+                new Watermark(status.uidValidity(), next, open.modSeq(), filledFrom, status.exists(), found.suspects()),
+                found,
+                audit(open, look, strangers + found.vanished().size() + fresh));
+        return true;
     }
 
-    private static boolean needsWholeWindow(Watermark state, FolderStatus status, Optional<Cutoff> cutoff) {
+    private OpenFolder open(Optional<Cutoff> cutoff) throws IOException {
+        Watermark state = folder.state();
+        boolean believed = state != null && folder.care().doubt() == null;
+        FolderStatus status = session.examine(
+                folder.wireName(), believed ? state.uidValidity() : null, believed ? state.modSeq() : ModSeq.NONE);
+        ModSeq modSeq = session.hasModSeq() ? status.modSeq() : ModSeq.NONE;
+        String doubt = NumberCheck.doubtAbout(folder, status, modSeq);
+        if (doubt != null) {
+            new NumberCheck(pass, session, folder, status.uidValidity()).doubt(doubt);
+        }
+        return new OpenFolder(status, modSeq, doubt != null, doubt != null || needsWholeWindow(status, cutoff));
+    }
+
+    private boolean needsWholeWindow(FolderStatus status, Optional<Cutoff> cutoff) {
+        Watermark state = folder.state();
         if (state == null
                 || !state.uidValidity().equals(status.uidValidity())
                 || state.suspects() != null
-                || (status.uidNext() > 0 && status.uidNext() < state.uidNext())) {
+                || folder.care().lookAgain()
+                || isAuditDue()) {
             return true;
         }
         if (state.filledFrom() == null) {
@@ -95,6 +115,11 @@ final class FolderPull {
                 || Duration.between(state.filledFrom(), cutoff.get().at()).compareTo(FILL_GAP) > 0;
     }
 
+    private boolean isAuditDue() {
+        Instant last = folder.care().auditedAt();
+        return last == null || Duration.between(last, pass.now()).compareTo(AUDIT) >= 0;
+    }
+
     private static boolean isUnchanged(Watermark state, FolderStatus status, ModSeq modSeq) {
         return modSeq.isKnown()
                 && modSeq.equals(state.modSeq())
@@ -102,18 +127,21 @@ final class FolderPull {
                 && status.exists() == state.originals();
     }
 
-    private static Filled filledTo(Watermark state, Optional<Cutoff> cutoff, boolean window) {
+    /** How far back the window is filled after this pass; null: without limit. */
+    private Instant filledFrom(Optional<Cutoff> cutoff, boolean window) {
+        Watermark state = folder.state();
         Instant edge = cutoff.map(Cutoff::at).orElse(null);
         if (window || edge == null || state.filledFrom() == null) {
-            return new Filled(edge);
+            return edge;
         }
         boolean step = Duration.between(state.filledFrom(), edge).compareTo(FILL_STEP) > 0;
-        return new Filled(step ? edge : state.filledFrom());
+        return step ? edge : state.filledFrom();
     }
 
-    private FolderLook look(Watermark state, FolderStatus status, boolean window) throws IOException {
-        long from = window ? 1 : state.uidNext();
-        boolean nothing = status.exists() == 0 || (!window && status.uidNext() > 0 && status.uidNext() <= from);
+    private FolderLook look(OpenFolder open) throws IOException {
+        FolderStatus status = open.status();
+        long from = open.window() ? 1 : folder.state().uidNext();
+        boolean nothing = status.exists() == 0 || (!open.window() && status.uidNext() > 0 && status.uidNext() <= from);
         return nothing ? new FolderLook(List.of(), Set.of(), true) : FolderLook.from(from, session, status);
     }
 
@@ -125,91 +153,47 @@ final class FolderPull {
         return Math.max(same ? state.uidNext() : 1, look.lastUid() + 1);
     }
 
-    private void fetch(UidValidity validity, FolderLook look, Optional<Cutoff> cutoff) throws IOException {
-        FolderFetch fetch = pass.read(h -> FolderFetch.over(h, pass, session, folder, validity));
-        Instant now = pass.now();
-        List<Listed> wanted = look.listed().stream()
-                .filter(each -> fetch.isNew(each.uid()))
-                .filter(each -> fetch.mayBeKnown(each)
-                        || cutoff.isEmpty()
-                        || !cutoff.get().isBeyond(Copy.clockOf(each.receivedAt(), now)))
-                .sorted(Comparator.comparing(
-                                (Listed each) -> Copy.clockOf(each.receivedAt(), now), Comparator.reverseOrder())
-                        .thenComparing(Listed::uid, Comparator.reverseOrder()))
-                .toList();
-        fetch.run(wanted, look.unlisted());
+    /** From here on copies may go with their originals to other folders. */
+    private void letGo(UidValidity validity, Found found) {
+        if (!found.vanished().isEmpty()) {
+            pass.fenced(h -> {
+                new Departures(h).note(folder, validity, found.vanished(), found.suspects() == null, pass.now());
+                return found;
+            });
+        }
     }
 
-    private Found compare(
-            Watermark state, FolderStatus status, ModSeq modSeq, FolderLook look, boolean window, long next)
-            throws IOException {
-        Set<Long> known = pass.read(h -> new CopyStore(h).uids(folder.id(), status.uidValidity()));
-        known.removeIf(uid -> uid >= next);
-        if (window) {
-            Map<Long, Flags> all = look.listed().stream().collect(Collectors.toMap(Listed::uid, Listed::flags));
-            return judge(state, status.uidValidity(), known, all, without(known, all.keySet()));
+    private Audit audit(OpenFolder open, FolderLook look, long repaired) {
+        if (!open.window()) {
+            return null;
         }
-        if (status.changes() != null) {
-            Set<Long> gone =
-                    known.stream().filter(status.changes().vanished()::contains).collect(Collectors.toSet());
-            return judge(state, status.uidValidity(), known, status.changes().flags(), gone);
-        }
-        known.removeIf(uid -> uid >= state.uidNext());
-        if (known.isEmpty()) {
-            return new Found(Map.of(), Set.of(), Set.of(), null);
-        }
-        UidSet reach = UidSet.range(
-                known.stream().min(Comparator.naturalOrder()).orElseThrow(),
-                known.stream().max(Comparator.naturalOrder()).orElseThrow());
-        boolean countsAgree = status.exists() - look.count() == state.originals();
-        if (modSeq.isKnown() && state.modSeq().isKnown() && countsAgree) {
-            return judge(state, status.uidValidity(), known, session.flags(reach, state.modSeq()), Set.of());
-        }
-        Map<Long, Flags> all = session.flags(reach, ModSeq.NONE);
-        return judge(state, status.uidValidity(), known, all, without(known, all.keySet()));
+        Set<Long> uids = look.listed().stream().map(Listed::uid).collect(Collectors.toSet());
+        uids.addAll(look.unlisted());
+        // What the counters announced is no repair.
+        boolean silent = folder.state() != null && isUnchanged(folder.state(), open.status(), open.modSeq());
+        return new Audit(uids.size(), FolderChanges.digest(uids), silent ? repaired : 0);
     }
 
-    private static Set<Long> without(Set<Long> all, Set<Long> present) {
-        return all.stream().filter(uid -> !present.contains(uid)).collect(Collectors.toSet());
-    }
-
-    /** Gone is what a search does not find either; a mass of it only when a second look sees the same. */
-    private Found judge(
-            Watermark state, UidValidity validity, Set<Long> known, Map<Long, Flags> flags, Set<Long> missing)
-            throws IOException {
-        Set<Long> vanished = new HashSet<>(missing);
-        vanished.removeAll(session.search(UidSet.of(missing)));
-        Set<Long> returned = pass.read(h -> new CopyStore(h).goneUids(folder.id(), validity));
-        returned.retainAll(flags.keySet());
-        Map<Long, Flags> relevant = new HashMap<>(flags);
-        relevant.keySet().retainAll(known);
-        if (vanished.size() > MASS && vanished.size() * 5L > known.size()) {
-            byte[] suspects =
-                    Content.digest().digest(new TreeSet<>(vanished).toString().getBytes(StandardCharsets.US_ASCII));
-            if (state == null || !Arrays.equals(suspects, state.suspects())) {
-                return new Found(relevant, Set.of(), returned, suspects);
-            }
-        }
-        return new Found(relevant, vanished, returned, null);
-    }
-
-    private void complete(Watermark state, Watermark to, Found found, boolean window) {
-        boolean moved = !found.vanished().isEmpty() || !found.returned().isEmpty();
-        if (isSame(state, to) && !moved && !flagsDiffer(to, found)) {
+    private void complete(OpenFolder open, Watermark to, Found found, Audit audit) {
+        boolean nothing =
+                audit == null && isSame(folder.state(), to) && found.returned().isEmpty();
+        if (nothing && !flagsDiffer(to, found)) {
             return;
         }
         pass.completeFolder(h -> {
-            CopyStore copies = new CopyStore(h);
             Instant now = pass.now();
-            long removed =
-                    found.vanished().isEmpty() ? 0 : copies.vanish(folder, to.uidValidity(), found.vanished(), now);
-            copies.markReturned(folder.id(), to.uidValidity(), found.returned());
-            long flagged = copies.follow(folder.id(), to.uidValidity(), found.flags());
-            if (window) {
-                copies.markStrangersGone(folder.id(), to.uidValidity(), now);
+            FolderRows rows = new FolderRows(h);
+            new Departures(h).returned(folder, to.uidValidity(), found.returned());
+            long flagged = new CopyStore(h).follow(folder.id(), to.uidValidity(), found.flags());
+            if (open.window()) {
+                new CopyNumbers(h).markStrangersGone(folder.id(), to.uidValidity(), now);
             }
-            new SyncStore(h).advance(folder.id(), state, to, now);
-            return PassCounts.ofFollowed(removed, flagged);
+            rows.advance(folder, to, now);
+            rows.objectId(folder.id(), open.status().objectId());
+            if (audit != null) {
+                rows.audited(folder.id(), audit.uids(), audit.sha256(), audit.repaired(), now);
+            }
+            return PassCounts.ofFlagged(flagged);
         });
     }
 
@@ -228,15 +212,7 @@ final class FolderPull {
                 && Arrays.equals(a.suspects(), b.suspects());
     }
 
-    /** How far back the window is filled after this pass. */
-    private record Filled(Instant from) {
-
-        boolean moves(Watermark state) {
-            return !Objects.equals(from, state.filledFrom());
-        }
-    }
-
-    /** What is different at the provider. */
+    /** A comparison of all UIDs. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Found(Map<Long, Flags> flags, Set<Long> vanished, Set<Long> returned, byte[] suspects) {}
+    private record Audit(long uids, byte[] sha256, long repaired) {}
 }

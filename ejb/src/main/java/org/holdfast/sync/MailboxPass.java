@@ -3,9 +3,12 @@ package org.holdfast.sync;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.holdfast.mailbox.Followed;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
@@ -19,10 +22,12 @@ import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
+import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
+import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Tether;
@@ -35,6 +40,7 @@ public final class MailboxPass {
 
     private static final System.Logger LOG = System.getLogger(MailboxPass.class.getName());
     private static final int FAILURES_UNTIL_UNREACHABLE = 10;
+    private static final Duration AFTER_CANCEL = Duration.ofHours(1);
     private static final Duration LEAST_WAIT = Duration.ofMinutes(1);
     private static final Duration MOST_WAIT = Duration.ofHours(1);
 
@@ -43,6 +49,7 @@ public final class MailboxPass {
     private final SecretBox secrets;
     private final ImapClient client;
     private final Clock clock;
+    private volatile Pass current;
     private final Tether tether = new Tether();
     private final Consumer<Followed> whenFollowed;
     private volatile PassStopped stopped;
@@ -101,8 +108,15 @@ public final class MailboxPass {
         }
     }
 
+    /** How long nothing has been done for it here: it waits for its provider. */
+    public Duration idle() {
+        Pass pass = current;
+        return pass == null ? Duration.ZERO : pass.idle();
+    }
+
     private Outcome attempt(Lease lease) {
         Pass pass = new Pass(lease, transactions, plan, clock);
+        current = pass;
         try {
             pullOrStop(lease, pass);
             return Outcome.COMPLETED;
@@ -110,6 +124,8 @@ public final class MailboxPass {
             throw e;
         } catch (Pass.PlanStopped e) {
             return pause(lease, pass, e.getMessage());
+        } catch (Pass.Cancelled e) {
+            return cancel(lease, pass, e.getMessage());
         } catch (PassStopped e) {
             return refuse(lease, pass, Outcome.STOPPED, null, e.getMessage());
         } catch (AuthenticationRejected e) {
@@ -131,7 +147,7 @@ public final class MailboxPass {
             String error = pull(lease, pass);
             pass.end(Outcome.COMPLETED.name(), error, h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, error, clock.instant());
+                new Leases(h).complete(lease, pass.hasNews(), error, clock.instant());
             });
         } catch (LeaseLost e) {
             throw e;
@@ -163,28 +179,78 @@ public final class MailboxPass {
             throw new AuthenticationRejected("The mailbox has no secret: give its password again");
         }
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
-        try (ImapSession session = client.open(target.imap(), target.login(), password, qresync, tether)) {
+        try (ImapSession session = open(target, password, qresync, pass)) {
             new CommandPush(pass, lease, session).run();
-            List<FoundFolder> found = session.folders();
-            List<KnownFolder> folders = pass.fenced(h -> {
-                SyncStore store = new SyncStore(h);
-                store.reconcileFolders(target.mailboxId(), found, clock.instant());
-                return store.folders(target.mailboxId());
+            List<FoundFolder> listed = session.folders();
+            String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
+            Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
+            List<KnownFolder> folders =
+                    pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant())).stream()
+                            .filter(folder -> there.contains(folder.wireName()))
+                            .toList();
+            pass.expect(folders.size());
+            List<KnownFolder> later = new ArrayList<>();
+            ProviderFailure refused = pull(session, pass, folders, later);
+            ProviderFailure refusedLater = pull(session, pass, later, null);
+            boolean everyFolderSeen = refused == null && refusedLater == null && missing == null;
+            letGo(target.mailboxId(), pass, everyFolderSeen);
+            ProviderFailure first = refused == null ? refusedLater : refused;
+            return first == null ? missing : reason(first);
+        }
+    }
+
+    /** Whether the host can be reached concerns all its mailboxes. */
+    private ImapSession open(PullTarget target, String password, boolean qresync, Pass pass) throws IOException {
+        String host = target.imap().host();
+        try {
+            ImapSession session = client.open(target.imap(), target.login(), password, qresync, tether);
+            if (target.hostInDoubt()) {
+                pass.fenced(h -> {
+                    new ProviderHosts(h).succeeded(host);
+                    return host;
+                });
+            }
+            return session;
+        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
+            pass.fenced(h -> {
+                new ProviderHosts(h).failed(host, target.mailboxId(), reason(e), clock.instant());
+                return host;
             });
-            ProviderFailure refused = null;
-            int done = 0;
-            for (KnownFolder folder : folders) {
-                try {
-                    new FolderPull(pass, session, folder).run();
-                    done++;
-                } catch (CommandRefused | ProtocolViolation e) {
-                    refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
+            throw e;
+        }
+    }
+
+    /**
+     * Goes through folders.
+     *
+     * @param later takes those that are to be seen once more when all were seen; null: none may be left
+     * @return what one of them was refused for; null if none was
+     */
+    private static ProviderFailure pull(
+            ImapSession session, Pass pass, List<KnownFolder> folders, List<KnownFolder> later) throws IOException {
+        ProviderFailure refused = null;
+        int seen = 0;
+        for (KnownFolder folder : folders) {
+            try {
+                if (!new FolderPull(pass, session, folder).run(later == null) && later != null) {
+                    later.add(folder);
                 }
+                seen++;
+            } catch (CommandRefused | ProtocolViolation e) {
+                refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
             }
-            if (refused != null && done == 0) {
-                throw refused;
-            }
-            return refused == null ? null : reason(refused);
+        }
+        if (refused != null && seen == 0 && later != null) {
+            throw refused;
+        }
+        return refused;
+    }
+
+    /** Copies whose originals are in no folder any more follow them. */
+    private void letGo(long mailboxId, Pass pass, boolean everyFolderSeen) {
+        List<Long> lost = pass.read(h -> new Departures(h).lost(mailboxId, everyFolderSeen, clock.instant()));
+        if (!lost.isEmpty()) {
+            pass.write(h -> PassCounts.ofRemoved(new Departures(h).follow(mailboxId, lost, clock.instant())));
         }
     }
 
@@ -210,6 +276,12 @@ public final class MailboxPass {
         return outcome;
     }
 
+    /** What is stored stays; the rest goes on when somebody asks, or after a while. */
+    private Outcome cancel(Lease lease, Pass pass, String reason) {
+        pass.end(Outcome.STOPPED.name(), reason, h -> new Leases(h).rest(lease, reason, AFTER_CANCEL));
+        return Outcome.STOPPED;
+    }
+
     private Outcome fail(Lease lease, Pass pass, Exception e, Duration asked) {
         String reason = reason(e);
         LOG.log(System.Logger.Level.WARNING, "Mailbox " + lease.mailboxId() + " was not synchronised", e);
@@ -219,7 +291,7 @@ public final class MailboxPass {
             if (failures + 1 >= FAILURES_UNTIL_UNREACHABLE) {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.UNREACHABLE, reason, clock.instant());
             }
-            leases.fail(lease, reason, wait(failures, asked));
+            leases.fail(lease, reason, wait(failures, asked), asked != null);
         });
         return Outcome.FAILED;
     }

@@ -1,6 +1,7 @@
 package org.holdfast.sync;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,7 +22,9 @@ final class Pass {
     private final ShortTransaction transactions;
     private final PlanAnswer plan;
     private final Clock clock;
+    private int folders;
     private Long id;
+    private volatile long active = System.nanoTime();
 
     Pass(Lease lease, ShortTransaction transactions, PlanAnswer plan, Clock clock) {
         this.lease = lease;
@@ -30,17 +33,31 @@ final class Pass {
         this.clock = clock;
     }
 
+    /** How many folders the pass goes through. */
+    void expect(int folderCount) {
+        folders = folderCount;
+    }
+
     Instant now() {
         return clock.instant();
     }
 
     <T> T read(Function<Handle, T> query) {
-        return transactions.call(query);
+        return call(query);
+    }
+
+    private <T> T call(Function<Handle, T> work) {
+        active = System.nanoTime();
+        try {
+            return transactions.call(work);
+        } finally {
+            active = System.nanoTime();
+        }
     }
 
     /** Database work under the lease that counts nothing. */
     <T> T fenced(Function<Handle, T> work) {
-        return transactions.call(h -> {
+        return call(h -> {
             new Leases(h).fence(lease);
             return work.apply(h);
         });
@@ -56,16 +73,30 @@ final class Pass {
         return write(work, 1);
     }
 
-    private PassCounts write(Function<Handle, PassCounts> work, int folders) {
+    /** What there is to fetch, beside what was known before. */
+    void plan(long originals, long bytes) {
+        if (originals > 0) {
+            Long[] begun = {id};
+            fenced(h -> {
+                SyncStore store = new SyncStore(h);
+                begun[0] = id == null ? store.beginPass(lease.mailboxId(), folders, now()) : id;
+                store.plan(begun[0], originals, bytes);
+                return begun;
+            });
+            id = begun[0];
+        }
+    }
+
+    private PassCounts write(Function<Handle, PassCounts> work, int done) {
         Long[] begun = {id};
-        PassCounts counts = transactions.call(h -> {
+        PassCounts counts = call(h -> {
             new Leases(h).fence(lease);
-            PassCounts done = work.apply(h);
+            PassCounts did = work.apply(h);
             if (begun[0] == null) {
-                begun[0] = new SyncStore(h).beginPass(lease.mailboxId(), now());
+                begun[0] = new SyncStore(h).beginPass(lease.mailboxId(), folders, now());
             }
-            new SyncStore(h).count(begun[0], done, folders);
-            return done;
+            new SyncStore(h).count(begun[0], did, done);
+            return did;
         });
         id = begun[0];
         return counts;
@@ -76,7 +107,7 @@ final class Pass {
         fenced(h -> {
             if (id != null || error != null) {
                 SyncStore store = new SyncStore(h);
-                long pass = id == null ? store.beginPass(lease.mailboxId(), now()) : id;
+                long pass = id == null ? store.beginPass(lease.mailboxId(), folders, now()) : id;
                 store.endPass(pass, outcome, error, now());
             }
             ending.accept(h);
@@ -99,6 +130,9 @@ final class Pass {
         if (!target.state().isTried()) {
             throw new PassStopped("The mailbox is " + target.state());
         }
+        if (target.cancelledBy() != null) {
+            throw new Cancelled("Cancelled by " + target.cancelledBy());
+        }
         Instant now = now();
         Entitlement entitlement = plan.entitlement(target.accountId(), now);
         Optional<String> refusal = refusal(target, entitlement);
@@ -119,6 +153,26 @@ final class Pass {
                     + "; others come first");
         }
         return Optional.empty();
+    }
+
+    /** How long nothing has been done: the pass waits for its provider. */
+    Duration idle() {
+        return Duration.ofNanos(System.nanoTime() - active);
+    }
+
+    /** Whether anything was written beside the lease. */
+    boolean hasNews() {
+        return id != null;
+    }
+
+    /** A person ended this pass; the next one goes on where it was. */
+    static final class Cancelled extends PassStopped {
+
+        private static final long serialVersionUID = 1L;
+
+        Cancelled(String message) {
+            super(message);
+        }
     }
 
     /** The plan does not allow it; it may again. */

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import org.holdfast.mailbox.MailboxState;
 import org.jdbi.v3.core.Handle;
 
 /** Reads how far a mailbox is from its lease, its latest pass and its folders. */
@@ -20,6 +21,10 @@ final class ProgressQuery {
         return handle.createQuery(
                         "SELECT s.due_at <= clock_timestamp() AND m.state IN ('ACTIVE', 'UNREACHABLE') AS due,"
                                 + " coalesce(s.lease_until > clock_timestamp(), false) AS running, s.last_completed,"
+                                + " m.state, m.state_reason, s.failures, s.missing_folders, s.due_at,"
+                                + " nullif(greatest(s.not_before, (SELECT h.blocked_until FROM provider_host h"
+                                + " WHERE h.host = lower(m.imap_host)), clock_timestamp()), clock_timestamp())"
+                                + " AS waits_until,"
                                 + " s.last_error, p.*,"
                                 + " (SELECT coalesce(sum(f.originals), 0) FROM folder_state f JOIN folder d"
                                 + " ON d.id = f.folder_id WHERE d.mailbox_id = m.id AND d.gone_at IS NULL) AS originals,"
@@ -56,7 +61,25 @@ final class ProgressQuery {
                 started,
                 ended,
                 instant(row, "last_completed"),
-                row.getString("last_error"));
+                row.getString("last_error"),
+                row.getInt("folders_total"),
+                row.getLong("moved"),
+                row.getLong("planned"),
+                row.getLong("planned_bytes"),
+                ended == null ? secondsLeft(row, millis) : null,
+                instant(row, "waits_until"),
+                NextStep.of(
+                        MailboxState.valueOf(row.getString("state")),
+                        row.getInt("failures"),
+                        row.getInt("missing_folders"),
+                        instant(row, "waits_until")));
+    }
+
+    /** By bytes, since messages differ in size a thousandfold. */
+    private static Long secondsLeft(ResultSet row, long millis) throws SQLException {
+        long bytes = row.getLong("bytes");
+        long left = Math.max(0, row.getLong("planned_bytes") - bytes);
+        return millis <= 0 || bytes <= 0 ? null : Long.valueOf(left * millis / bytes / 1_000);
     }
 
     private static SyncProgress.Phase phase(ResultSet row) throws SQLException {

@@ -8,6 +8,8 @@ import org.holdfast.mailbox.MailboxState;
  *
  * @param secret sealed
  * @param rank how many connected mailboxes of the same kind came before it, for the plan's limit
+ * @param cancelledBy who asked to end the running pass; null: nobody
+ * @param hostInDoubt whether mailboxes could not reach the host lately
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PullTarget(
@@ -18,4 +20,6 @@ record PullTarget(
         byte[] secret,
         MailboxState state,
         boolean shared,
-        long rank) {}
+        long rank,
+        String cancelledBy,
+        boolean hostInDoubt) {}

@@ -1,5 +1,6 @@
 package org.holdfast.sync;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,13 @@ final class RunningPasses {
 
     int size() {
         return passes.size();
+    }
+
+    /** How many do not just wait for their provider. */
+    long working(Duration waiting) {
+        return passes.values().stream()
+                .filter(pass -> pass.idle().compareTo(waiting) < 0)
+                .count();
     }
 
     List<Lease> leases() {

@@ -8,7 +8,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Originals of a folder that were on their way when a session broke: they are asked for singly, behind all
- * others, and given up at the third time, so that none of them stops the mailbox for ever.
+ * others, and given up at the third time, so that none of them stops the mailbox for ever. Those given up are
+ * asked for again at long intervals.
  */
 final class Suspects {
 
@@ -21,7 +22,7 @@ final class Suspects {
         this.pass = pass;
         this.folder = folder;
         this.validity = validity;
-        this.tries = new SyncStore(handle).suspects(folder.id(), validity);
+        this.tries = new QuarantineRows(handle).tries(folder.id(), validity);
     }
 
     /** How often in vain; 0 for an original that is none of them. */
@@ -32,24 +33,33 @@ final class Suspects {
     /** Counts a try that may not come back. */
     void tried(Collection<Long> uids, String reason) {
         pass.write(h -> {
-            new SyncStore(h).tried(folder.id(), validity, uids, Texts.clean(reason, 500), pass.now());
+            new QuarantineRows(h).tried(folder.id(), validity, uids, Texts.clean(reason, 500), pass.now());
             return PassCounts.NONE;
         });
         uids.forEach(uid -> tries.merge(uid, 1, Integer::sum));
     }
 
+    /** Takes back a try that failed for a reason of the provider's, not of the message. */
+    void untried(long uid) {
+        pass.write(h -> {
+            new QuarantineRows(h).untried(folder.id(), validity, uid);
+            return PassCounts.NONE;
+        });
+        tries.merge(uid, -1, Integer::sum);
+    }
+
     /** In the transaction that settles the originals: they are suspects no longer. */
-    void settle(Handle handle, Collection<Long> uids) {
+    void clear(Handle handle, Collection<Long> uids) {
         List<Long> cleared = uids.stream().filter(tries::containsKey).toList();
         if (!cleared.isEmpty()) {
-            new SyncStore(handle).release(folder.id(), validity, cleared);
+            new QuarantineRows(handle).release(folder.id(), validity, cleared);
         }
     }
 
     /** Gives an original up. */
     void quarantine(long uid, String reason) {
         pass.write(h -> {
-            new SyncStore(h).quarantine(folder.id(), validity, uid, Texts.clean(reason, 500), pass.now());
+            new QuarantineRows(h).giveUp(folder.id(), validity, uid, Texts.clean(reason, 500), pass.now());
             return PassCounts.ofQuarantined(1);
         });
     }

@@ -17,6 +17,13 @@ import java.time.Instant;
  * @param endedAt of the pass; null while it runs
  * @param lastCompleted end of the last pass that saw everything; null before the first
  * @param lastError why the last try failed; null if it did not
+ * @param foldersTotal that the pass goes through
+ * @param moved copies that went with their originals to another folder or number
+ * @param planned originals that the pass knows so far that it has to fetch
+ * @param plannedBytes their announced size
+ * @param secondsLeft for these at the rate so far; null if that cannot be told
+ * @param waitsUntil nothing is sent to the provider before; null: nothing has to be waited for
+ * @param nextStep what happens next, and what to do if somebody has to
  */
 public record SyncProgress(
         long mailboxId,
@@ -35,7 +42,14 @@ public record SyncProgress(
         Instant startedAt,
         Instant endedAt,
         Instant lastCompleted,
-        String lastError) {
+        String lastError,
+        int foldersTotal,
+        long moved,
+        long planned,
+        long plannedBytes,
+        Long secondsLeft,
+        Instant waitsUntil,
+        String nextStep) {
 
     /** What happens now. */
     public enum Phase {

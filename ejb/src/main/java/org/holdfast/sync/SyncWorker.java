@@ -1,5 +1,6 @@
 package org.holdfast.sync;
 
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
@@ -18,7 +19,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -62,19 +62,30 @@ public class SyncWorker {
     @Inject
     private Clock clock;
 
-    private final RunningPasses running = new RunningPasses();
-    private final String owner = Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess);
-    private final int workers = Setting.SYNC_WORKERS.intValue(1, 256);
-    private final Duration interval = Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400));
+    private final Leases.ClaimOrder order = new Leases.ClaimOrder(
+            Setting.NODE.value().orElseGet(SyncWorker::hostAndProcess),
+            Setting.SYNC_WORKERS.intValue(1, 256),
+            Duration.ofSeconds(Setting.SYNC_INTERVAL.intValue(10, 86_400)),
+            Setting.SYNC_PER_ACCOUNT.intValue(1, 1_000),
+            Setting.SYNC_PER_HOST.intValue(1, 10_000));
+    private PassRunner runner;
     private volatile boolean stopping;
+
+    @PostConstruct
+    void begin() {
+        runner = new PassRunner(transactions, order, Leases.TERM, this::pass, SyncWorker::execute, clock);
+    }
 
     /** Not persistent: each node has its own, and the leases say who works. */
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "sync")
     public void tick() {
         try {
-            running.stopWhatMayNotGoOn(transactions, clock.instant());
-            renew();
-            claim();
+            runner.stopWhatMayNotGoOn();
+            if (stopping) {
+                runner.renew();
+            } else {
+                runner.tick();
+            }
         } catch (RuntimeException e) {
             // The next tick tries again; an exception would make some servers drop the timer.
             LOG.log(System.Logger.Level.WARNING, "Due mailboxes could not be claimed", e);
@@ -87,8 +98,8 @@ public class SyncWorker {
      */
     public void wake(@Observes(during = TransactionPhase.AFTER_SUCCESS) MailboxDue due) {
         try {
-            executor().execute(this::tick);
-        } catch (NamingException | RejectedExecutionException e) {
+            execute(this::tick);
+        } catch (RejectedExecutionException e) {
             LOG.log(System.Logger.Level.DEBUG, "The next tick takes up mailbox " + due.mailboxId(), e);
         }
     }
@@ -98,45 +109,16 @@ public class SyncWorker {
         stopping = true;
     }
 
-    private void renew() {
-        List<Lease> held = running.leases();
-        if (!held.isEmpty()) {
-            transactions.call(h -> {
-                new Leases(h).renew(held);
-                return held;
-            });
-        }
-    }
-
-    private synchronized void claim() {
-        int free = stopping ? 0 : workers - running.size();
-        if (free <= 0) {
-            return;
-        }
-        List<Lease> claimed = transactions.call(h -> new Leases(h).claim(owner, free, interval, clock.instant()));
-        claimed.forEach(this::start);
-    }
-
-    private void start(Lease lease) {
-        MailboxPass pass = new MailboxPass(
+    private MailboxPass pass() {
+        return new MailboxPass(
                 transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell);
-        running.add(lease, pass);
-        try {
-            executor().execute(() -> run(lease, pass));
-        } catch (NamingException | RejectedExecutionException e) {
-            running.remove(lease);
-            LOG.log(System.Logger.Level.WARNING, "No executor for mailbox " + lease.mailboxId(), e);
-        }
     }
 
-    private void run(Lease lease, MailboxPass pass) {
+    private static void execute(Runnable work) {
         try {
-            pass.run(lease);
-        } catch (RuntimeException e) {
-            // Not even the failure could be recorded; the lease runs out by itself.
-            LOG.log(System.Logger.Level.WARNING, "The pass over mailbox " + lease.mailboxId() + " broke off", e);
-        } finally {
-            running.remove(lease);
+            executor().execute(work);
+        } catch (NamingException e) {
+            throw new RejectedExecutionException("The server has no executor at " + EXECUTOR, e);
         }
     }
 

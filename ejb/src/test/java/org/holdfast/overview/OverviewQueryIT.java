@@ -159,10 +159,21 @@ class OverviewQueryIT {
     }
 
     @Test
+    void heldRunWaitsForSomebodyWhateverCameAfterItAndACancelledOneDoesNot() {
+        run("HELD", null);
+        run("COMPLETED", null);
+        run("CANCELLED", null);
+        assertThat(read(null).attention())
+                .extracting(Attention::kind)
+                .containsExactly(Attention.Kind.PURGE_HELD, Attention.Kind.PAUSED_BY_PLAN);
+    }
+
+    @Test
     void quarantinedOriginalsAreCountedPerMailbox() {
-        sql(
-                "INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen, last_tried) VALUES"
-                        + " (1, 1, 1, 'too large', '2026-06-01', '2026-06-01'), (1, 1, 2, 'too large', '2026-06-02', '2026-06-02')");
+        sql("INSERT INTO quarantined_original (folder_id, uid_validity, uid, reason, first_seen, last_tried, tries)"
+                + " VALUES (1, 1, 1, 'too large', '2026-06-01', '2026-06-01', 3),"
+                + " (1, 1, 2, 'too large', '2026-06-02', '2026-06-02', 3),"
+                + " (1, 1, 3, 'the session ended', '2026-05-02', '2026-06-02', 2)");
         assertThat(read(1L).attention()).singleElement().satisfies(one -> {
             assertThat(one.kind()).isEqualTo(Attention.Kind.QUARANTINED);
             assertThat(one.count()).isEqualTo(2);
@@ -294,8 +305,8 @@ class OverviewQueryIT {
     private static void run(String status, String failure) {
         jdbi.useHandle(h -> h.execute(
                 "INSERT INTO purge_run (as_of, scope_kind, status, started_by, started_at, ended_at, terms, worker_slots,"
-                        + " chunk_size, heartbeat_at, failure) VALUES ('2026-06-10', 'EVERYTHING', ?, 'test', '2026-06-10',"
-                        + " '2026-06-10', '[]', 1, 100, '2026-06-10', ?)",
+                        + " chunk_size, heartbeat_at, held_reason, failure) VALUES ('2026-06-10', 'EVERYTHING', ?, 'test', '2026-06-10',"
+                        + " '2026-06-10', '[]', 1, 100, '2026-06-10', 'more than its preview', ?)",
                 status,
                 failure));
     }

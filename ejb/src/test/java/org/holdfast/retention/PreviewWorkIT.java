@@ -32,7 +32,8 @@ class PreviewWorkIT {
     private static final Instant NOW = Instant.parse("2019-06-01T00:00:00Z");
     private static final Instant JULY = Instant.parse("2019-07-10T00:00:00Z");
     private static final int ACCOUNTS = 230;
-    private static final PreviewPass.Pace NO_REST = new PreviewPass.Pace(10, Duration.ofMillis(1), 0);
+    private static final PreviewPass.Pace NO_REST =
+            new PreviewPass.Pace(10, Duration.ofMillis(1), Duration.ofMillis(1), 0);
 
     private static LocalPostgres postgres;
     private static int databases;
@@ -178,7 +179,7 @@ class PreviewWorkIT {
         StoredPreview whole = complete(request(PreviewRequest.ofTerms(List.of(draft))));
         long broken = request(PreviewRequest.ofTerms(List.of(draft)));
         AtomicInteger calls = new AtomicInteger();
-        PreviewTransaction killed = dyingAfter(calls, 6);
+        PreviewTransaction killed = dyingAfter(calls, 8);
         assertThatThrownBy(() -> pass(killed, () -> false)).hasMessageContaining("killed");
         assertThat(find(broken).status()).isEqualTo(PreviewStatus.RUNNING);
         assertThat(find(broken).progress().accountsDone()).isEqualTo(20);

@@ -71,7 +71,10 @@ class ComposerTest {
                 "<p>Hallo</p>",
                 List.of(
                         new AttachedPart("Bảng giá \"2026\".pdf", "application/pdf", file),
-                        new AttachedPart("mail.eml", "message/rfc822", "Subject: in\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII)))));
+                        new AttachedPart(
+                                "mail.eml",
+                                "message/rfc822",
+                                "Subject: in\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII)))));
         assertWireSafe(raw);
         assertThat(new String(MessageParts.find(raw, "1.1").orElseThrow().content(), StandardCharsets.UTF_8))
                 .isEqualTo(text.replaceAll("\r\n|\n", "\r\n"));
@@ -88,7 +91,8 @@ class ComposerTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nBcc: evil@example.com", "a\nX: 1", "a\u0000b", "a\u0085b"})
     void nothingBeginsAnotherHeaderField(String text) {
-        assertThatThrownBy(() -> Composer.compose(of(text, "x", null, List.of()))).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Composer.compose(of(text, "x", null, List.of())))
+                .isInstanceOf(Refusal.class);
         Correspondent named = new Correspondent("ben@example.com", Optional.of(text));
         assertThatThrownBy(() -> Composer.compose(new Composition(
                         "<1@example.com>",

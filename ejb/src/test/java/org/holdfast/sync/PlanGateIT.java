@@ -133,8 +133,10 @@ class PlanGateIT {
             for (int second = 0; second < 5; second++) {
                 bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp()"));
                 node.look();
-                assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(
-                                h -> new Leases(h).claim("test", 10, Duration.ofMinutes(1), CLOCK.instant())))
+                assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(h -> new Leases(h)
+                                .claim(
+                                        new Leases.ClaimOrder("test", 10, Duration.ofMinutes(1), 10, 10),
+                                        CLOCK.instant())))
                         .isEmpty();
                 TimeUnit.SECONDS.sleep(1);
             }

@@ -6,9 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
-import javax.sql.DataSource;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxRows;
@@ -28,6 +29,8 @@ final class PullBench {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
+    private static final Map<LocalPostgres, String> TEMPLATES = new ConcurrentHashMap<>();
+
     final Jdbi jdbi;
     final SecretBox secrets;
     final long accountId;
@@ -35,16 +38,62 @@ final class PullBench {
     Instant now = NOW;
     HostPolicy hosts = new HostPolicy("127.0.0.1", java.net.InetAddress::getAllByName);
     WireLimits limits = WireLimits.DEFAULT;
+    SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    private final LocalPostgres postgres;
+    private final String database;
 
     PullBench(LocalPostgres postgres, Path keys, String plan) {
-        DataSource database = postgres.createDatabase();
-        SchemaMigration.migrate(database);
-        jdbi = Jdbi.create(database);
+        this.postgres = postgres;
+        database = migrated(postgres);
+        jdbi = Jdbi.create(postgres.database(database));
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
         userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
                 + ", 'o" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
         subscribe(plan);
+    }
+
+    /** Migrated once for each server, then copied. */
+    private static String migrated(LocalPostgres postgres) {
+        String template = TEMPLATES.computeIfAbsent(postgres, server -> {
+            String name = "migrated_" + NUMBERS.incrementAndGet();
+            SchemaMigration.migrate(server.createDatabase(name, "template1"));
+            return name;
+        });
+        String name = "bench_" + NUMBERS.incrementAndGet();
+        postgres.createDatabase(name, template);
+        return name;
+    }
+
+    /** As it was when an older copy of the database was taken. */
+    private PullBench(PullBench original) {
+        postgres = original.postgres;
+        database = "bench_" + NUMBERS.incrementAndGet();
+        jdbi = Jdbi.create(postgres.createDatabase(database, original.database));
+        secrets = original.secrets;
+        accountId = original.accountId;
+        userId = original.userId;
+        now = original.now;
+    }
+
+    /** Takes a copy of the database as it is, to go on with later. */
+    PullBench snapshot() {
+        return new PullBench(this);
+    }
+
+    /** Beside what a migrated database holds already: an account of its own, on a plan that syncs. */
+    PullBench(Jdbi loaded, Path keys) {
+        postgres = null; // no snapshot is taken of it
+        database = null;
+        jdbi = loaded;
+        secrets = new SecretBox(keys.resolve("keyset.json"));
+        accountId = id("INSERT INTO account (name, created_at) VALUES ('Pull', '2026-01-01') RETURNING id");
+        userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
+                + ", 'pull" + NUMBERS.incrementAndGet() + "@example.com', 'O', 'OWNER', '2026-01-01') RETURNING id");
+        jdbi.useHandle(h -> h.execute(
+                "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
+                        + " VALUES (?, 'PROFESSIONAL', '2025-01-01', '2025-01-01', 'test', 'test')",
+                accountId));
     }
 
     void subscribe(String plan) {
@@ -80,10 +129,12 @@ final class PullBench {
     Lease claim(long mailbox) {
         return jdbi.withHandle(h -> {
             h.execute(
-                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s' WHERE mailbox_id = ?",
+                    "UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s', not_before = NULL"
+                            + " WHERE mailbox_id = ?",
                     mailbox);
+            h.execute("DELETE FROM provider_host");
             return new Leases(h)
-                    .claim("test", 1000, Duration.ofMinutes(5), now).stream()
+                    .claim(new Leases.ClaimOrder("test", 1000, Duration.ofMinutes(5), 1000, 1000), now).stream()
                             .filter(lease -> lease.mailboxId() == mailbox)
                             .findFirst()
                             .orElseThrow();
@@ -95,16 +146,19 @@ final class PullBench {
     }
 
     MailboxPass.Outcome pull(Lease lease, ShortTransaction transactions) {
+        return pass(transactions).run(lease);
+    }
+
+    MailboxPass pass(ShortTransaction transactions) {
         PlanAnswer plan = (account, at) ->
                 new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
         return new MailboxPass(
-                        transactions,
-                        plan,
-                        secrets,
-                        new ImapClient(hosts, limits, (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                        Clock.fixed(now, ZoneOffset.UTC),
-                        followed -> {})
-                .run(lease);
+                transactions,
+                plan,
+                secrets,
+                new ImapClient(hosts, limits, tls),
+                Clock.fixed(now, ZoneOffset.UTC),
+                followed -> {});
     }
 
     /** Mailboxes follow the plan, as the timer makes them. */

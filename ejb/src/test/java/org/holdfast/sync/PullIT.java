@@ -243,7 +243,7 @@ class PullIT {
             fill(imap, 1_100);
         }
         long mailbox = bench.mailbox("cut", dovecot.port());
-        for (int allowed = 3; allowed < 13; allowed += 3) {
+        for (int allowed = 5; allowed < 20; allowed += 3) {
             bench.pull(bench.claim(mailbox), new Dying(bench, allowed));
             assertThat(bench.count("folder_state s JOIN folder f ON f.id = s.folder_id WHERE f.wire_name = 'INBOX'"
                             + " AND (SELECT count(*) FROM mail_copy) < 1100"))
@@ -390,8 +390,8 @@ class PullIT {
         assertThat(bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.REFUSED);
         assertThat(bench.count("mailbox WHERE state = 'AUTH_FAILED'")).isOne();
         bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() - interval '1 s'"));
-        assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(
-                        h -> new Leases(h).claim("test", 10, Duration.ofMinutes(1), PullBench.NOW)))
+        assertThat(bench.jdbi.<List<Lease>, RuntimeException>withHandle(h -> new Leases(h)
+                        .claim(new Leases.ClaimOrder("test", 10, Duration.ofMinutes(1), 10, 10), PullBench.NOW)))
                 .isEmpty();
     }
 }

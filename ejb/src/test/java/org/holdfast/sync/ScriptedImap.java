@@ -10,8 +10,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +24,7 @@ final class ScriptedImap implements AutoCloseable {
     /** Ends an answer: the connection is closed behind it. */
     static final String CUT = "\0cut";
 
-    private static final Pattern FETCH = Pattern.compile("UID FETCH ([0-9:*,]+) \\(([^)]*)\\).*");
+    private static final Pattern FETCH = Pattern.compile("UID FETCH ([0-9:*,]+) \\((.*?)\\)(?: \\(CHANGEDSINCE.*)?");
     private static final Pattern PIECE = Pattern.compile("BODY\\.PEEK\\[]<([0-9]+)\\.([0-9]+)>");
 
     final NavigableMap<Long, String> mails = new TreeMap<>();
@@ -30,6 +32,9 @@ final class ScriptedImap implements AutoCloseable {
     volatile Script script = (command, usual) -> usual;
     volatile long uidNext;
     volatile long modSeq;
+    volatile long validity = 7;
+    final Map<Long, String> dates = new ConcurrentHashMap<>();
+    final Map<Long, String> flags = new ConcurrentHashMap<>();
     private final ServerSocket server;
 
     /** What is sent instead of the usual answer, which has no tag; the tag replaces {@code TAG}. */
@@ -38,7 +43,7 @@ final class ScriptedImap implements AutoCloseable {
     }
 
     ScriptedImap() throws IOException {
-        server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(this::accept);
         thread.setDaemon(true);
         thread.start();
@@ -50,11 +55,22 @@ final class ScriptedImap implements AutoCloseable {
 
     private void accept() {
         while (!server.isClosed()) {
-            try (Socket socket = server.accept()) {
-                serve(socket);
+            try {
+                Socket socket = server.accept();
+                Thread session = new Thread(() -> session(socket));
+                session.setDaemon(true);
+                session.start();
             } catch (IOException e) {
-                // the client has gone, or the test is over: the next connection is looked at anew
+                // the test is over
             }
+        }
+    }
+
+    private void session(Socket client) {
+        try (Socket socket = client) {
+            serve(socket);
+        } catch (IOException e) {
+            // the client has gone
         }
     }
 
@@ -83,8 +99,8 @@ final class ScriptedImap implements AutoCloseable {
         } else if (command.startsWith("LIST")) {
             answer = "* LIST () \"/\" INBOX\r\n";
         } else if (command.startsWith("EXAMINE")) {
-            answer = "* " + mails.size() + " EXISTS\r\n* OK [UIDVALIDITY 7] is\r\n* OK [UIDNEXT " + next()
-                    + "] next\r\n" + (modSeq > 0 ? "* OK [HIGHESTMODSEQ " + modSeq + "] is\r\n" : "");
+            answer = "* " + mails.size() + " EXISTS\r\n* OK [UIDVALIDITY " + validity + "] is\r\n* OK [UIDNEXT "
+                    + next() + "] next\r\n" + (modSeq > 0 ? "* OK [HIGHESTMODSEQ " + modSeq + "] is\r\n" : "");
         } else if (command.startsWith("UID SEARCH")) {
             StringBuilder found = new StringBuilder("* SEARCH");
             within(command.replaceFirst(".* ", ""))
@@ -117,18 +133,29 @@ final class ScriptedImap implements AutoCloseable {
     String fetched(long uid, String items) {
         String mail = mails.get(uid);
         StringBuilder line = new StringBuilder("* " + (mails.headMap(uid).size() + 1) + " FETCH (UID " + uid);
-        line.append(items.contains("FLAGS") ? " FLAGS ()" : "");
-        line.append(items.contains("INTERNALDATE") ? " INTERNALDATE \"01-Mar-2026 10:00:00 +0000\"" : "");
+        line.append(items.contains("FLAGS") ? " FLAGS (" + flags.getOrDefault(uid, "") + ")" : "");
+        line.append(
+                items.contains("INTERNALDATE")
+                        ? " INTERNALDATE \"" + dates.getOrDefault(uid, "01-Mar-2026 10:00:00 +0000") + '"'
+                        : "");
         line.append(items.contains("RFC822.SIZE") ? " RFC822.SIZE " + mail.length() : "");
         Matcher piece = PIECE.matcher(items);
         if (piece.find()) {
             int from = Math.min(mail.length(), Integer.parseInt(piece.group(1)));
             int to = Math.min(mail.length(), from + Integer.parseInt(piece.group(2)));
             line.append(" BODY[]<" + piece.group(1) + "> {" + (to - from) + "}\r\n" + mail.substring(from, to));
+        } else if (items.contains("HEADER.FIELDS")) {
+            String id = header(mail);
+            line.append(" BODY[HEADER.FIELDS (MESSAGE-ID)] {" + id.length() + "}\r\n" + id);
         } else if (items.contains("BODY.PEEK[]")) {
             line.append(" BODY[] {" + mail.length() + "}\r\n" + mail);
         }
         return line + ")\r\n";
+    }
+
+    private static String header(String mail) {
+        Matcher id = Pattern.compile("(?m)^Message-ID: [^\r]*\r\n").matcher(mail);
+        return (id.find() ? id.group() : "") + "\r\n";
     }
 
     @Override

@@ -89,8 +89,7 @@ class SendIT {
 
         /** As the worker of a node does; false if nothing is due. */
         boolean send(SendingTry.Transactions transactions) {
-            List<SendingLease> claimed =
-                    bench.pull.jdbi.inTransaction(h -> new SendingLeases(h).claim("test", 10));
+            List<SendingLease> claimed = bench.pull.jdbi.inTransaction(h -> new SendingLeases(h).claim("test", 10));
             for (SendingLease lease : claimed) {
                 new SendingTry(
                                 transactions,
@@ -157,7 +156,7 @@ class SendIT {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws java.io.IOException {
             smtp.close();
             proxy.close();
         }
@@ -176,10 +175,32 @@ class SendIT {
 
     @ParameterizedTest
     @CsvSource({
-        "none,none", "none,before", "none,answer", "(greeting),none", "(greeting),before", "(greeting),answer",
-        "EHLO,none", "EHLO,before", "EHLO,answer", "AUTH,none", "AUTH,before", "AUTH,answer", "MAIL,none",
-        "MAIL,before", "MAIL,answer", "RCPT,none", "RCPT,before", "RCPT,answer", "DATA,none", "DATA,before",
-        "DATA,answer", "content,none", "content,before", ".,none", ".,before", ".,answer"
+        "none,none",
+        "none,before",
+        "none,answer",
+        "(greeting),none",
+        "(greeting),before",
+        "(greeting),answer",
+        "EHLO,none",
+        "EHLO,before",
+        "EHLO,answer",
+        "AUTH,none",
+        "AUTH,before",
+        "AUTH,answer",
+        "MAIL,none",
+        "MAIL,before",
+        "MAIL,answer",
+        "RCPT,none",
+        "RCPT,before",
+        "RCPT,answer",
+        "DATA,none",
+        "DATA,before",
+        "DATA,answer",
+        "content,none",
+        "content,before",
+        ".,none",
+        ".,before",
+        ".,answer"
     })
     void recipientGetsItOnceOrTheOutboxSaysUnknownAndSentHoldsOne(String smtpCut, String appendCut) throws Exception {
         try (Stage stage = new Stage()) {
@@ -247,7 +268,8 @@ class SendIT {
             assertThat(stage.text("filed_by")).isEqualTo("PROVIDER");
             assertThat(stage.inSent()).isOne();
             assertThat(dovecot.commands(stage.user)).noneMatch(line -> line.matches(".* U[0-9-]+ APPEND.*"));
-            assertThat(stage.bench.pull.count("sent_habit WHERE provider_files")).isOne();
+            assertThat(stage.bench.pull.count("sent_habit WHERE provider_files"))
+                    .isOne();
         }
     }
 
@@ -274,7 +296,9 @@ class SendIT {
                 stage.recover();
                 unknown += stage.state().equals("UNKNOWN") ? 1 : 0;
                 stage.settle();
-                assertThat(stage.smtp.accepted).as("after %s transactions", allowed).hasSizeLessThanOrEqualTo(1);
+                assertThat(stage.smtp.accepted)
+                        .as("after %s transactions", allowed)
+                        .hasSizeLessThanOrEqualTo(1);
                 assertThat(stage.state()).isIn("SENT", "UNKNOWN");
                 assertThat(stage.state().equals("SENT")).isEqualTo(stage.inSent() == 1);
             }
@@ -311,7 +335,9 @@ class SendIT {
             stage.smtp.script = (said, usual) -> said.startsWith("RCPT") ? "550 5.1.1 unknown\r\n" : usual;
             stage.settle();
             assertThat(stage.state()).isEqualTo("REFUSED");
-            assertThat(stage.text("refused_recipients[1]")).contains("b@example.com").contains("unknown");
+            assertThat(stage.text("refused_recipients[1]"))
+                    .contains("b@example.com")
+                    .contains("unknown");
             assertThat(stage.smtp.accepted).isEmpty();
         }
     }
@@ -322,10 +348,12 @@ class SendIT {
             stage.smtp.script = (said, usual) -> said.startsWith("AUTH") ? "535 5.7.8 wrong\r\n" : usual;
             stage.send();
             assertThat(stage.state()).isEqualTo("QUEUED");
-            assertThat(stage.bench.pull.count("mailbox WHERE state = 'AUTH_FAILED'")).isOne();
+            assertThat(stage.bench.pull.count("mailbox WHERE state = 'AUTH_FAILED'"))
+                    .isOne();
             stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE sending SET due_at = now()"));
             assertThat(stage.send()).isFalse();
-            assertThat(stage.smtp.received.stream().filter(line -> line.startsWith("AUTH"))).hasSize(1);
+            assertThat(stage.smtp.received.stream().filter(line -> line.startsWith("AUTH")))
+                    .hasSize(1);
             stage.smtp.script = (said, usual) -> usual;
             stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'ACTIVE'"));
             stage.settle();
@@ -366,7 +394,8 @@ class SendIT {
                 assertThat(PushBench.server(other, "INBOX").get(1L)).isEqualTo(new Flags(Flags.ANSWERED, List.of()));
                 assertThat(other.bodies("Drafts")).isEmpty();
             }
-            assertThat(stage.bench.pull.count("mail_copy WHERE subject = 'draft'")).isZero();
+            assertThat(stage.bench.pull.count("mail_copy WHERE subject = 'draft'"))
+                    .isZero();
         }
     }
 }

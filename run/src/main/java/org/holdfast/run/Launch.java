@@ -23,6 +23,7 @@ public final class Launch {
     private String database;
     private Path folder;
     private int port;
+    private int heap = 768;
     private String health = "/api/v1/health";
     private Duration patience = Duration.ofMinutes(5);
 
@@ -45,6 +46,12 @@ public final class Launch {
     /** The HTTP port; 0, the default: any free one. */
     public Launch port(int number) {
         port = number;
+        return this;
+    }
+
+    /** The most heap of Payara Micro, in megabytes. */
+    public Launch heap(int megabytes) {
+        heap = megabytes;
         return this;
     }
 
@@ -89,6 +96,10 @@ public final class Launch {
         return folder == null
                 ? Files.createTempDirectory("holdfast-server")
                 : Files.createDirectories(folder).toAbsolutePath();
+    }
+
+    String heapOption() {
+        return "-Xmx" + heap + "m";
     }
 
     /** The settings as options of the JVM. */

@@ -32,11 +32,13 @@ public final class LocalDovecot implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final int tlsPort;
     private final long pid;
 
-    private LocalDovecot(Path folder, int port, long pid) {
+    private LocalDovecot(Path folder, int port, int tlsPort, long pid) {
         this.folder = folder;
         this.port = port;
+        this.tlsPort = tlsPort;
         this.pid = pid;
     }
 
@@ -62,7 +64,8 @@ public final class LocalDovecot implements AutoCloseable {
             folder.toFile().setExecutable(true, false);
             folder.toFile().setReadable(true, false);
             int port = freePort();
-            configure(folder, port, options);
+            int tlsPort = options.certificate() == null ? 0 : freePort();
+            configure(folder, port, tlsPort, options);
             Process daemon = new ProcessBuilder(
                             PROGRAM.toString(),
                             "-c",
@@ -78,7 +81,7 @@ public final class LocalDovecot implements AutoCloseable {
                         "Dovecot did not start: " + Files.readString(folder.resolve("start.log")) + log(folder));
             }
             String pid = Files.readString(folder.resolve("run/master.pid")).strip();
-            return new LocalDovecot(folder, port, Long.parseLong(pid));
+            return new LocalDovecot(folder, port, tlsPort, Long.parseLong(pid));
         } catch (IOException e) {
             throw new UncheckedIOException("Dovecot did not start", e);
         } catch (InterruptedException e) {
@@ -93,10 +96,18 @@ public final class LocalDovecot implements AutoCloseable {
      * @param capability the only capabilities it shows; null: all
      * @param quota storage of each user, such as {@code 50K}; null: plenty
      * @param rawLog whether every command and answer is kept, see {@link LocalDovecot#commands}
+     * @param certificate PEM file with certificate and key for TLS on a port of its own; null: no TLS
      */
-    public record Options(String capability, String quota, boolean rawLog) {}
+    public record Options(String capability, String quota, boolean rawLog, Path certificate) {
 
-    private static void configure(Path folder, int port, Options options) throws IOException, InterruptedException {
+        /** Without TLS. */
+        public Options(String capability, String quota, boolean rawLog) {
+            this(capability, quota, rawLog, null);
+        }
+    }
+
+    private static void configure(Path folder, int port, int tlsPort, Options options)
+            throws IOException, InterruptedException {
         boolean root = "root".equals(System.getProperty("user.name"));
         String user = System.getProperty("user.name");
         String mailUser = root ? "mail" : user;
@@ -108,6 +119,13 @@ public final class LocalDovecot implements AutoCloseable {
         String group = run("id", "-gn", mailUser).strip();
         String text = TEMPLATE.replace("@DIR@", folder.toString())
                 .replace("@PORT@", Integer.toString(port))
+                .replace("@TLSPORT@", Integer.toString(tlsPort))
+                .replace(
+                        "@SSL@",
+                        tlsPort == 0
+                                ? "ssl = no"
+                                : "ssl = yes\nssl_cert = <" + options.certificate() + "\nssl_key = <"
+                                        + options.certificate())
                 .replace("@LOGIN@", root ? "dovenull" : user)
                 .replace("@INTERNAL@", root ? "dovecot" : user)
                 .replace("@INTERNALGROUP@", root ? "dovecot" : group)
@@ -165,6 +183,11 @@ public final class LocalDovecot implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** The port that begins with TLS; 0 if there is none. */
+    public int tlsPort() {
+        return tlsPort;
     }
 
     /** Runs doveadm on this server, such as {@code mailbox update -u anna --uid-validity 7 INBOX}. */
@@ -244,7 +267,7 @@ public final class LocalDovecot implements AutoCloseable {
             log_path = @DIR@/dovecot.log
             protocols = imap
             listen = 127.0.0.1
-            ssl = no
+            @SSL@
             disable_plaintext_auth = no
             default_login_user = @LOGIN@
             default_internal_user = @INTERNAL@
@@ -299,7 +322,8 @@ public final class LocalDovecot implements AutoCloseable {
                 port = @PORT@
               }
               inet_listener imaps {
-                port = 0
+                port = @TLSPORT@
+                ssl = yes
               }
             }
             service imap {

@@ -3,11 +3,17 @@ package org.holdfast.run;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -55,6 +61,68 @@ public final class LocalPostgres implements AutoCloseable {
                             + " install PostgreSQL 15 or later and deploy Holdfast to a server of your own"
                             + " (README, section 'On your own server').",
                     e);
+        }
+    }
+
+    /**
+     * Stops it as a power cut would, and starts it again on the same port after a while; for fault tests. Needs the
+     * folder that was given to {@link #start(Path)}.
+     */
+    public void fail(Path data, Duration down) {
+        try {
+            List<String> pid = Files.readAllLines(data.resolve("postmaster.pid"));
+            Path binaries = ProcessHandle.of(Long.parseLong(pid.get(0).strip()))
+                    .flatMap(process -> process.info().command())
+                    .map(Path::of)
+                    .orElseThrow()
+                    .getParent();
+            List<String> begin = options(Files.readString(data.resolve("postmaster.opts")));
+            List<String> asNobody =
+                    "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
+            command(asNobody, binaries.resolve("pg_ctl") + "", "stop", "-m", "immediate", "-w", "-D", data + "");
+            Thread.sleep(down.toMillis());
+            command(
+                    asNobody,
+                    binaries.resolve("pg_ctl") + "",
+                    "start",
+                    "-w",
+                    "-D",
+                    data + "",
+                    "-l",
+                    data.resolve("again.log") + "",
+                    "-o",
+                    String.join(" ", begin));
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL could not be stopped and started: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while PostgreSQL was down", e);
+        }
+    }
+
+    /** What the server was started with, as its own file repeats it in quotes; without the folder. */
+    private static List<String> options(String repeated) {
+        List<String> options = new ArrayList<>();
+        Matcher quoted = Pattern.compile("\"([^\"]*)\"").matcher(repeated);
+        while (quoted.find()) {
+            options.add(quoted.group(1));
+        }
+        int folder = options.indexOf("-D");
+        if (folder >= 0) {
+            options.subList(folder, folder + 2).clear();
+        }
+        return options;
+    }
+
+    private static void command(List<String> before, String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + process.exitValue());
         }
     }
 

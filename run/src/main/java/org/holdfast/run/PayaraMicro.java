@@ -91,7 +91,7 @@ public final class PayaraMicro implements ApplicationServer {
     private static List<String> command(Launch launch, Path war, Path work, int port) throws IOException {
         Path temporary = Folders.empty(work.resolve("tmp"));
         List<String> command =
-                new ArrayList<>(List.of(ServerProcess.java(), "-Xmx768m", "-Djava.io.tmpdir=" + temporary));
+                new ArrayList<>(List.of(ServerProcess.java(), launch.heapOption(), "-Djava.io.tmpdir=" + temporary));
         command.addAll(launch.jvmOptions());
         command.addAll(List.of("-jar", ServerFiles.get("payara-micro.jar").toString()));
         command.addAll(List.of("--nocluster", "--nohostaware", "--disablephonehome"));

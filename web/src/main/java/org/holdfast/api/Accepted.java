@@ -12,13 +12,19 @@ final class Accepted {
 
     static Response command(UriInfo uri, UserCommand command) {
         return Response.accepted(CommandView.of(command))
-                .location(uri.getBaseUriBuilder().path("commands").path(Id.of(command.id())).build())
+                .location(uri.getBaseUriBuilder()
+                        .path("commands")
+                        .path(Id.of(command.id()))
+                        .build())
                 .build();
     }
 
     static Response sending(UriInfo uri, Sending sending) {
         return Response.accepted(SendingView.of(sending))
-                .location(uri.getBaseUriBuilder().path("sendings").path(Id.of(sending.id())).build())
+                .location(uri.getBaseUriBuilder()
+                        .path("sendings")
+                        .path(Id.of(sending.id()))
+                        .build())
                 .build();
     }
 }

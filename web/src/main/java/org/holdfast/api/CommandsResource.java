@@ -9,10 +9,13 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.holdfast.command.UserCommands;
+import org.holdfast.security.TokenScope;
 
 /** Commands to providers. */
 @Path("commands")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class CommandsResource {
 

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.Optional;
 import org.holdfast.ledger.Ledger;
+import org.holdfast.ledger.LedgerChecks;
 import org.holdfast.ledger.LedgerRecord;
 import org.holdfast.ledger.Verification;
 import org.holdfast.refusal.Refusal;
@@ -92,11 +93,21 @@ public class LedgerResource {
     @Inject
     private Ledger ledger;
 
+    @Inject
+    private LedgerChecks checks;
+
     /** Reads the whole ledger and recomputes every hash; minutes on a large one. */
     @POST
     @Path("verification")
     public VerificationView verify() {
         return VerificationView.of(ledger.verify());
+    }
+
+    /** A signed certificate of the ledger up to its last seal: kept elsewhere, it shows a rewritten or cut ledger. */
+    @POST
+    @Path("certificates")
+    public LedgerVerificationsResource.CertificateView certify() {
+        return LedgerVerificationsResource.CertificateView.of(checks.certify());
     }
 
     /** When, in which run and by which terms a copy was purged. */

@@ -14,6 +14,7 @@ import org.holdfast.command.UserCommands;
 /** What was asked of a mailbox's provider, the newest first. */
 @Path("mailboxes/{id: [0-9]{1,18}}/commands")
 @RequestScoped
+@WithinAccount
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxCommandsResource {
 

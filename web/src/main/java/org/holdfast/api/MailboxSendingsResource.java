@@ -2,6 +2,7 @@ package org.holdfast.api;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -14,13 +15,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import org.holdfast.command.Idempotency;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sending.Sending;
 import org.holdfast.sending.Sendings;
 
 /** Messages from a mailbox. */
 @Path("mailboxes/{id: [0-9]{1,18}}/sendings")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxSendingsResource {
 
@@ -30,13 +33,16 @@ public class MailboxSendingsResource {
     @Context
     private UriInfo uri;
 
+    @Context
+    private HttpServletRequest http;
+
     /** Sends, answers or forwards: queued, and handed over once. */
     @POST
+    @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response send(
-            @PathParam("id") long id, MessageToSend message, @HeaderParam("Idempotency-Key") String key) {
-        return Accepted.sending(
-                uri, sendings.send(id, message.toMessage(), Idempotency.of(key, "send " + id + message)));
+    public Response send(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
+        message.requireReadableBy(http);
+        return Accepted.sending(uri, sendings.send(id, message.toMessage(), KeptKey.of(key, "send", id, message)));
     }
 
     @GET

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import org.holdfast.security.TokenScope;
+import org.holdfast.sync.MailboxFolders;
 import org.holdfast.sync.SyncRequests;
 
 /** Synchronising a mailbox now, and how far it is. */
@@ -26,6 +27,9 @@ public class MailboxSyncResource {
     @Inject
     private SyncRequests requests;
 
+    @Inject
+    private MailboxFolders folders;
+
     @Context
     private UriInfo uri;
 
@@ -36,6 +40,14 @@ public class MailboxSyncResource {
         return Response.accepted(SyncView.of(requests.progress(id)))
                 .header(HttpHeaders.LOCATION, uri.getAbsolutePath())
                 .build();
+    }
+
+    /** Ends the running pass at its next batch; what is stored stays. */
+    @POST
+    @Path("cancel")
+    public SyncView cancel(@PathParam("id") long id) {
+        folders.cancel(id);
+        return SyncView.of(requests.progress(id));
     }
 
     @GET

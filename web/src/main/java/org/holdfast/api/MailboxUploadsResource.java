@@ -15,11 +15,14 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import org.holdfast.refusal.Refusal;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sending.Sendings;
 
 /** Files for messages to come; kept for a day. */
 @Path("mailboxes/{id: [0-9]{1,18}}/uploads")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class MailboxUploadsResource {
 
@@ -42,12 +45,12 @@ public class MailboxUploadsResource {
         }
         byte[] content = body.readNBytes(MOST_BYTES + 1);
         if (content.length > MOST_BYTES) {
-            throw new Refusal(
-                    Refusal.Kind.UNUSABLE, "upload-too-large", "A file has at most " + MOST_BYTES + " bytes");
+            throw new Refusal(Refusal.Kind.UNUSABLE, "upload-too-large", "A file has at most " + MOST_BYTES + " bytes");
         }
         String type = headers.getMediaType() == null
                 ? MediaType.APPLICATION_OCTET_STREAM
-                : headers.getMediaType().getType() + "/" + headers.getMediaType().getSubtype();
+                : headers.getMediaType().getType() + "/"
+                        + headers.getMediaType().getSubtype();
         long upload = sendings.upload(id, name, type, content);
         return Response.status(Response.Status.CREATED)
                 .entity(new UploadView(Id.of(upload), name, content.length))

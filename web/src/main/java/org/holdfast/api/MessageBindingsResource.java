@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
+import java.util.Optional;
 import org.holdfast.binding.BindingTarget;
 import org.holdfast.binding.Bindings;
 import org.holdfast.binding.Bound;
@@ -30,7 +31,13 @@ public class MessageBindingsResource {
 
     /** A binding as the API shows one. */
     public record BindingView(
-            String id, String messageId, String kind, String reference, String boundBy, Instant boundAt) {
+            String id,
+            String messageId,
+            String kind,
+            String reference,
+            String boundBy,
+            Instant boundAt,
+            Optional<String> ruleId) {
 
         static BindingView of(Bound bound) {
             return new BindingView(
@@ -39,7 +46,8 @@ public class MessageBindingsResource {
                     bound.target().kind(),
                     bound.target().reference(),
                     bound.boundBy(),
-                    bound.boundAt());
+                    bound.boundAt(),
+                    bound.ruleId().map(Id::of));
         }
     }
 

@@ -16,13 +16,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.holdfast.command.Idempotency;
 import org.holdfast.command.UserCommands;
 import org.holdfast.message.Flags;
+import org.holdfast.security.TokenScope;
 
 /** Flags and keywords of a copy and its original. */
 @Path("messages/{id: [0-9]{1,18}}/flags")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class MessageFlagsResource {
 
@@ -37,16 +39,16 @@ public class MessageFlagsResource {
 
     /** Changes flags; the copy shows it at once, the provider is told soon. */
     @PATCH
+    @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response change(@PathParam("id") long id, FlagsChange change, @HeaderParam("Idempotency-Key") String key) {
+    public Response change(@PathParam("id") long id, FlagsChange change, @HeaderParam(Idempotency.HEADER) String key) {
         Flags add = flags("add", change.add().orElse(List.of()));
         Flags remove = flags("remove", change.remove().orElse(List.of()));
         if ((add.bits() & remove.bits()) != 0 || add.keywords().stream().anyMatch(remove.keywords()::contains)) {
             throw InvalidRequest.of("remove", "has a flag that is in add too");
         }
         return Accepted.command(
-                uri,
-                commands.changeFlags(id, now -> applied(now, add, remove), Idempotency.of(key, "flags " + id + change)));
+                uri, commands.changeFlags(id, now -> applied(now, add, remove), KeptKey.of(key, "flags", id, change)));
     }
 
     private static Flags applied(Flags now, Flags add, Flags remove) {
@@ -62,7 +64,8 @@ public class MessageFlagsResource {
         if (known != Set.copyOf(names).size()
                 || !flags.keywords().stream().allMatch(org.holdfast.message.FlagChange::isKeyword)) {
             throw InvalidRequest.of(
-                    member, "has \\Seen, \\Answered, \\Flagged, \\Deleted, \\Draft or keywords of ASCII letters and digits");
+                    member,
+                    "has \\Seen, \\Answered, \\Flagged, \\Deleted, \\Draft or keywords of ASCII letters and digits");
         }
         return flags;
     }

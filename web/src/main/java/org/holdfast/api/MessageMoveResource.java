@@ -12,12 +12,14 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import org.holdfast.command.Idempotency;
 import org.holdfast.command.UserCommands;
+import org.holdfast.security.TokenScope;
 
 /** Moving originals between folders. */
 @Path("messages/{id: [0-9]{1,18}}/move")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class MessageMoveResource {
 
@@ -32,9 +34,9 @@ public class MessageMoveResource {
 
     /** Moves the original; the copy follows with everything that hangs on it. */
     @POST
+    @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response move(@PathParam("id") long id, Move move, @HeaderParam("Idempotency-Key") String key) {
-        return Accepted.command(
-                uri, commands.move(id, move.folderId().value(), Idempotency.of(key, "move " + id + move)));
+    public Response move(@PathParam("id") long id, Move move, @HeaderParam(Idempotency.HEADER) String key) {
+        return Accepted.command(uri, commands.move(id, move.folderId().value(), KeptKey.of(key, "move", id, move)));
     }
 }

@@ -1,8 +1,10 @@
 package org.holdfast.api;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
 import org.holdfast.binding.BindingTarget;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sending.AttachmentReference;
 import org.holdfast.sending.Correspondent;
 import org.holdfast.sending.NewMessage;
@@ -52,6 +54,18 @@ public record MessageToSend(
 
         private AttachmentReference toReference() {
             return new AttachmentReference(uploadId.map(Id::value), messageId.map(Id::value), part, name);
+        }
+    }
+
+    /**
+     * Content of other messages goes along only if the caller's token may read it.
+     *
+     * @throws org.holdfast.refusal.Refusal with code {@code token-scope}
+     */
+    void requireReadableBy(HttpServletRequest request) {
+        if (attachments.orElse(List.of()).stream()
+                .anyMatch(each -> each.messageId().isPresent())) {
+            TokenCheck.require(request, TokenScope.CONTENT);
         }
     }
 

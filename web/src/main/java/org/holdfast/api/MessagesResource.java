@@ -2,9 +2,6 @@ package org.holdfast.api;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
-import org.holdfast.command.UserCommands;
-import jakarta.ws.rs.core.UriInfo;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -12,12 +9,15 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.holdfast.command.UserCommands;
 import org.holdfast.message.Copies;
 import org.holdfast.message.CopyCursor;
 import org.holdfast.message.CopyFilter;
@@ -93,9 +93,10 @@ public class MessagesResource {
 
     /** Deletes the original: into Trash, from Trash and Drafts for good. A bound one is refused, naming the bindings. */
     @DELETE
+    @Needs(TokenScope.MAIL)
+    @KeepsKey
     @Path("{id: [0-9]{1,18}}")
-    public Response delete(@PathParam("id") long id, @HeaderParam("Idempotency-Key") String key) {
-        return Accepted.command(
-                uri, commands.delete(id, org.holdfast.command.Idempotency.of(key, "delete " + id)));
+    public Response delete(@PathParam("id") long id, @HeaderParam(Idempotency.HEADER) String key) {
+        return Accepted.command(uri, commands.delete(id, KeptKey.of(key, "delete", id)));
     }
 }

@@ -82,42 +82,6 @@ public record PreviewView(
                     row.kept(),
                     row.syncChange());
         }
-
-        static String csvHead() {
-            return Csv.line(
-                    "account",
-                    "accountName",
-                    "mailbox",
-                    "address",
-                    "plan",
-                    "dueCopies",
-                    "dueBytes",
-                    "anywayCopies",
-                    "anywayBytes",
-                    "keptBound",
-                    "keptHeld",
-                    "keptYoung",
-                    "keptInGrace",
-                    "syncChange");
-        }
-
-        static String csv(PreviewMailbox row) {
-            return Csv.line(
-                    row.accountId(),
-                    row.accountName(),
-                    row.mailboxId(),
-                    row.address(),
-                    row.planCode(),
-                    row.dueCopies(),
-                    row.dueBytes(),
-                    row.anywayCopies(),
-                    row.anywayBytes(),
-                    row.kept().bound(),
-                    row.kept().held(),
-                    row.kept().young(),
-                    row.kept().inGrace(),
-                    row.syncChange().orElse(null));
-        }
     }
 
     /** Copies of one plan and age; age days: the lower end. */

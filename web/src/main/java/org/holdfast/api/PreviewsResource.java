@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.retention.PreviewCsv;
 import org.holdfast.retention.PreviewMailbox;
 import org.holdfast.retention.PreviewRequest;
 import org.holdfast.retention.PreviewSample;
@@ -172,11 +173,11 @@ public class PreviewsResource {
     }
 
     private void write(long id, OutputStream out) throws IOException {
-        out.write(PreviewView.Mailbox.csvHead().getBytes(StandardCharsets.UTF_8));
+        out.write(PreviewCsv.head().getBytes(StandardCharsets.UTF_8));
         List<PreviewMailbox> page = previews.mailboxes(id, 0, CSV_PAGE);
         while (!page.isEmpty()) {
             for (PreviewMailbox row : page) {
-                out.write(PreviewView.Mailbox.csv(row).getBytes(StandardCharsets.UTF_8));
+                out.write(PreviewCsv.line(row).getBytes(StandardCharsets.UTF_8));
             }
             page = previews.mailboxes(id, page.get(page.size() - 1).mailboxId(), CSV_PAGE);
         }

@@ -12,6 +12,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.util.List;
 import java.util.UUID;
+import org.holdfast.binding.CopyPurged;
 import org.holdfast.refusal.Refusal;
 
 /**
@@ -36,6 +37,9 @@ public class Problems implements ExceptionMapper<Throwable> {
     @Override
     public Response toResponse(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CopyPurged purged) {
+                return purged(purged);
+            }
             if (cause instanceof Refusal refusal) {
                 return refused(refusal);
             }
@@ -57,6 +61,14 @@ public class Problems implements ExceptionMapper<Throwable> {
     private Response refused(Refusal refusal) {
         int status = refusal.kind().status();
         return answer(new Problem.Heading(status, title(status), refusal.code()), refusal.getMessage(), List.of());
+    }
+
+    /** With what the ledger says of the message. */
+    private Response purged(CopyPurged purged) {
+        Response plain = refused(purged);
+        return Response.fromResponse(plain)
+                .entity(PurgedProblem.of((Problem) plain.getEntity(), purged.record()))
+                .build();
     }
 
     /** What the JAX-RS runtime refuses before a resource is reached: 404, 405, 406, 415 and the like. */

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.Optional;
+import org.holdfast.retention.PurgeRequest;
 import org.holdfast.retention.PurgeRun;
 import org.holdfast.retention.PurgeRuns;
 
@@ -32,8 +33,35 @@ public class PurgeRunsResource {
      *
      * @param scope everything, plan:CODE, account:ID or mailbox:ID; absent: everything
      * @param asOf absent: now
+     * @param previewId the preview that it carries out; absent: those of the changes since the last completed run
+     * @param priority 1 to 9 among queued runs, 1 first; absent: narrower scopes first
+     * @param copiesPerSecond over all workers; absent: as the installation is set
      */
-    public record NewRun(Optional<String> scope, Optional<Instant> asOf) {}
+    public record NewRun(
+            Optional<String> scope,
+            Optional<Instant> asOf,
+            Optional<String> previewId,
+            Optional<Integer> priority,
+            Optional<Integer> copiesPerSecond) {
+
+        PurgeRequest toRequest() {
+            if (priority.filter(p -> p < 1 || p > 9).isPresent()) {
+                throw InvalidRequest.of("priority", "is 1 to 9");
+            }
+            if (copiesPerSecond.filter(rate -> rate < 1).isPresent()) {
+                throw InvalidRequest.of("copiesPerSecond", "is 1 or more");
+            }
+            return new PurgeRequest(
+                    Scopes.parse(scope.orElse(null)), asOf, previewId.map(NewRun::id), priority, copiesPerSecond);
+        }
+
+        private static long id(String text) {
+            if (!text.matches("[0-9]{1,18}")) {
+                throw InvalidRequest.of("previewId", "is the id of a preview");
+            }
+            return Long.parseLong(text);
+        }
+    }
 
     @Inject
     private PurgeRuns runs;
@@ -44,8 +72,15 @@ public class PurgeRunsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public Response start(NewRun request) {
-        return followed(runs.start(
-                Scopes.parse(request.scope().orElse(null)), request.asOf().orElse(null)));
+        return followed(runs.start(request.toRequest()));
+    }
+
+    /** The dry run of exactly this run: what it would find, how that differs from its preview, whether it would be held. */
+    @POST
+    @Path("forecast")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public PurgeForecastView forecast(NewRun request) {
+        return PurgeForecastView.of(runs.forecast(request.toRequest()));
     }
 
     @GET
@@ -69,6 +104,29 @@ public class PurgeRunsResource {
     @Path("{id: [0-9]{1,18}}/slices")
     public Page<PurgeRunView.Slice> slices(@PathParam("id") long id) {
         return Page.whole(runs.slices(id), PurgeRunView.Slice::of);
+    }
+
+    /** Everything that is recorded of a run: totals by plan, ranges, workers, comparison with preview and earlier run. */
+    @GET
+    @Path("{id: [0-9]{1,18}}/report")
+    public PurgeReportView report(@PathParam("id") long id) {
+        return PurgeReportView.of(runs.report(id));
+    }
+
+    /** Lets a held run go ahead. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/approve")
+    public Response approve(@PathParam("id") long id) {
+        runs.approve(id);
+        return followed(runs.get(id));
+    }
+
+    /** Gives up a run that is held or waits. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/cancel")
+    public Response cancel(@PathParam("id") long id) {
+        runs.cancel(id);
+        return followed(runs.get(id));
     }
 
     @POST

@@ -8,11 +8,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import org.holdfast.security.TokenScope;
 import org.holdfast.sending.Sendings;
 
 /** Messages on their way out. */
 @Path("sendings")
 @RequestScoped
+@WithinAccount
+@Needs(TokenScope.MAIL)
 @Produces(MediaType.APPLICATION_JSON)
 public class SendingsResource {
 

@@ -27,7 +27,14 @@ public record SyncView(
         Optional<Instant> startedAt,
         Optional<Instant> endedAt,
         Optional<Instant> lastCompleted,
-        Optional<String> lastError) {
+        Optional<String> lastError,
+        int foldersTotal,
+        long moved,
+        long planned,
+        long plannedBytes,
+        Optional<Long> secondsLeft,
+        Optional<Instant> waitsUntil,
+        String nextStep) {
 
     static SyncView of(SyncProgress progress) {
         return new SyncView(
@@ -47,6 +54,13 @@ public record SyncView(
                 Optional.ofNullable(progress.startedAt()),
                 Optional.ofNullable(progress.endedAt()),
                 Optional.ofNullable(progress.lastCompleted()),
-                Optional.ofNullable(progress.lastError()));
+                Optional.ofNullable(progress.lastError()),
+                progress.foldersTotal(),
+                progress.moved(),
+                progress.planned(),
+                progress.plannedBytes(),
+                Optional.ofNullable(progress.secondsLeft()),
+                Optional.ofNullable(progress.waitsUntil()),
+                progress.nextStep());
     }
 }

@@ -15,11 +15,15 @@ import java.util.List;
 import org.holdfast.plan.Plan;
 import org.holdfast.plan.Plans;
 import org.holdfast.refusal.Refusal;
+import org.holdfast.retention.Comparison;
+import org.holdfast.retention.HeldReason;
 import org.holdfast.retention.Preview;
 import org.holdfast.retention.Previews;
+import org.holdfast.retention.PurgeRequest;
 import org.holdfast.retention.PurgeRun;
 import org.holdfast.retention.PurgeRuns;
 import org.holdfast.retention.PurgeScope;
+import org.holdfast.retention.RunForecast;
 
 /** Shows what a purge would remove, and starts exactly that purge. */
 @Named
@@ -56,14 +60,19 @@ public class DryRunPanel implements Serializable {
     private String typed;
     private Trouble trouble;
     private transient Preview preview;
+    private transient RunForecast forecast;
 
     /** Looks, and changes nothing. */
     public void look() {
         preview = null;
+        forecast = null;
         trouble = null;
         typed = null;
         try {
             preview = previews.dryRun(scope(), instant());
+            forecast = preview.asOf().isAfter(clock.instant())
+                    ? null
+                    : purgeRuns.forecast(PurgeRequest.of(preview.scope(), preview.asOf(), null));
         } catch (DateTimeException e) {
             refuse(words.of("dryrun.asof.bad"));
         } catch (Refusal e) {
@@ -84,7 +93,7 @@ public class DryRunPanel implements Serializable {
             return;
         }
         try {
-            PurgeRun run = purgeRuns.start(preview.scope(), preview.asOf());
+            PurgeRun run = purgeRuns.start(preview.scope(), preview.asOf(), null);
             FacesContext faces = FacesContext.getCurrentInstance();
             faces.getExternalContext()
                     .redirect(faces.getExternalContext().getRequestContextPath() + "/console/purge-run.xhtml?id="
@@ -118,6 +127,25 @@ public class DryRunPanel implements Serializable {
 
     public Preview getPreview() {
         return preview;
+    }
+
+    /** Why a run of this would be held; empty if it would go ahead, or cannot be started yet. */
+    public List<HeldReason> getReasons() {
+        return forecast == null ? List.of() : forecast.reasons();
+    }
+
+    /** What it would find against the previews of published changes; null where none speaks. */
+    public Comparison getComparison() {
+        return forecast == null ? null : forecast.comparison().orElse(null);
+    }
+
+    /** Why it would be held, as a sentence. */
+    public String sentence(HeldReason reason) {
+        return words.of(
+                "held." + reason.code(),
+                reason.found(),
+                reason.allowed(),
+                reason.accountId().map(Object::toString).orElse(""));
     }
 
     public List<Plan> getPlans() {

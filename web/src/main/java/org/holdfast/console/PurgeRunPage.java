@@ -12,7 +12,11 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.holdfast.refusal.Refusal;
+import org.holdfast.retention.Comparison;
+import org.holdfast.retention.Difference;
+import org.holdfast.retention.HeldReason;
 import org.holdfast.retention.PurgeRuns;
+import org.holdfast.retention.RunReport;
 import org.holdfast.retention.SliceProgress;
 
 /** One purge run while it runs and afterwards. */
@@ -21,6 +25,9 @@ import org.holdfast.retention.SliceProgress;
 public class PurgeRunPage implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Differing mailboxes shown one by one; the report has more. */
+    private static final int SHOWN = 20;
 
     @Inject
     private PurgeRuns purgeRuns;
@@ -34,7 +41,7 @@ public class PurgeRunPage implements Serializable {
     private long id;
     private Trouble trouble;
     private transient RunView run;
-    private transient List<SliceProgress> slices;
+    private transient RunReport report;
 
     /** Reads the run of the address; one that is not there is answered 404. */
     public void enter() throws IOException {
@@ -59,14 +66,22 @@ public class PurgeRunPage implements Serializable {
     }
 
     private void read() {
-        RunView read = new RunView(purgeRuns.get(id), clock.instant());
-        slices = purgeRuns.slices(id);
-        run = read;
+        RunReport read = purgeRuns.report(id);
+        run = new RunView(read.run(), clock.instant());
+        report = read;
         trouble = null;
     }
 
     public void stop() {
         change(purgeRuns::stop, "run.stop.asked");
+    }
+
+    public void approve() {
+        change(purgeRuns::approve, "run.approve.done");
+    }
+
+    public void cancel() {
+        change(purgeRuns::cancel, "run.cancel.done");
     }
 
     public void restart() {
@@ -96,7 +111,42 @@ public class PurgeRunPage implements Serializable {
     }
 
     public List<SliceProgress> getSlices() {
-        return slices;
+        return report == null ? List.of() : report.slices();
+    }
+
+    /** Everything that is recorded of it; null when it could not be read even once. */
+    public RunReport getReport() {
+        return report;
+    }
+
+    /** What it found against its previews; null without one. */
+    public Comparison getComparison() {
+        return report == null ? null : report.comparison().orElse(null);
+    }
+
+    /** The mailboxes that differ most. */
+    public List<Difference> getDifferences() {
+        return getComparison() == null
+                ? List.of()
+                : getComparison().largest().stream().limit(SHOWN).toList();
+    }
+
+    /** The completed run of the same scope before it; null if it is the first. */
+    public RunView getEarlier() {
+        return report == null
+                ? null
+                : report.earlier()
+                        .map(earlier -> new RunView(earlier, clock.instant()))
+                        .orElse(null);
+    }
+
+    /** Why it is held, as a sentence. */
+    public String sentence(HeldReason reason) {
+        return words.of(
+                "held." + reason.code(),
+                reason.found(),
+                reason.allowed(),
+                reason.accountId().map(Object::toString).orElse(""));
     }
 
     /** Done of due in one range, 0 to 100. */

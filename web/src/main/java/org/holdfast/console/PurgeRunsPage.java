@@ -74,9 +74,14 @@ public class PurgeRunsPage implements Serializable {
         return runs;
     }
 
-    /** Whether a run occupies the installation: then the page polls, else not. */
+    /** Whether a run goes on or waits for its turn: then the page polls, else not. */
     public boolean isBusy() {
-        return getRuns() != null && runs.stream().anyMatch(RunView::isActive);
+        return getRuns() != null && runs.stream().anyMatch(RunView::isFollowed);
+    }
+
+    /** When the schedule starts the next run; null without a schedule. */
+    public Instant getNextScheduled() {
+        return purgeRuns.nextScheduled().orElse(null);
     }
 
     public boolean isFiltered() {

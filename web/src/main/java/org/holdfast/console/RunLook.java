@@ -13,7 +13,9 @@ public record RunLook(PurgeStatus status) {
         return switch (status) {
             case COMPLETED -> Tone.GOOD;
             case STARTING, RUNNING -> Tone.BUSY;
-            case STOPPING, STOPPED -> Tone.WAITING;
+            case QUEUED, STOPPING, STOPPED -> Tone.WAITING;
+            case HELD -> Tone.WARNING;
+            case CANCELLED -> Tone.NOTICE;
             case FAILED -> Tone.BAD;
         };
     }

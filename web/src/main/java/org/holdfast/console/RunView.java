@@ -37,6 +37,38 @@ public final class RunView {
         return isActive() && run.status() != PurgeStatus.STOPPING;
     }
 
+    /** Whether it waits for somebody to let it go ahead. */
+    public boolean isHeld() {
+        return run.status() == PurgeStatus.HELD;
+    }
+
+    public boolean isCancellable() {
+        return isHeld() || run.status() == PurgeStatus.QUEUED || run.control().windowClosed();
+    }
+
+    /** Whether the page looks again by itself. */
+    public boolean isFollowed() {
+        return run.status().isOpen() || run.control().windowClosed();
+    }
+
+    /** Copies that were still due when it completed; 0 while there are none or it is not known. */
+    public long getLeft() {
+        return run.left().orElse(0L);
+    }
+
+    public String getDecidedBy() {
+        return run.control().decidedBy().orElse(null);
+    }
+
+    public Instant getDecidedAt() {
+        return run.control().decidedAt().orElse(null);
+    }
+
+    /** Copies a second at most; null without a limit. */
+    public Integer getLimit() {
+        return run.control().copiesPerSecond().orElse(null);
+    }
+
     public boolean isRestartable() {
         return run.status().isRestartable();
     }

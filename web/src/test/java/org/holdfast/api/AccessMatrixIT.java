@@ -79,10 +79,11 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET accounts/{account}/entitlement", "", "200", GONE, "200", "200");
         read("GET plans", "", "200", "200", "200", "200");
         terms();
-        push();
+        commands();
         mailboxes();
         messages();
         webhooks();
+        crm();
         purge();
         previews();
         accountsAndPeople();
@@ -129,16 +130,41 @@ class AccessMatrixIT extends PackagedApplication {
         row("POST holds", "", hold, NO, NO, NO, "201");
         read("GET holds", "?account={account}", "200", NO, NO, "200");
         row("POST holds/{id}/release", "", "{\"reason\":\"test\"}", NO, NO, NO, GONE);
+        read("GET holds/{id}", "", GONE, NO, NO, GONE);
+        String query = "{\"accountId\":\"{account}\",\"query\":{\"sender\":\"nobody\"}}";
+        row("POST holds/preview", "", query, "200", NO, NO, "200");
+        row("POST holds/bulk", "", "{\"holds\":[" + hold + "]}", NO, NO, NO, "200");
+        row("POST holds/bulk-release", "", "{\"ids\":[\"" + NOBODY + "\"],\"reason\":\"r\"}", NO, NO, NO, "200");
+        notices();
+    }
+
+    private void notices() {
+        read("GET notices", "?account={account}", "200", GONE, "200", "200");
+        read("GET notices/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST notices/{id}/resend", "", NO, NO, NO, GONE);
+        read("GET notice-changes", "", "200", "200", "200", "200");
+        read("GET notice-templates", "", "200", NO, NO, "200");
+        String text = "{\"subject\":\"s\",\"plain\":\"{{date}} {{copies}} {{keep}}\","
+                + "\"html\":\"{{date}} {{copies}} {{keep}}\"}";
+        row("PUT notice-templates/{template}/{language}", "", text, NO, NO, NO, "200");
+        row("POST notice-templates/{template}/{language}/preview", "", text, "200", NO, NO, "200");
+        row("POST notice-templates/{template}/{language}/test", "", text, NO, NO, NO, "503 relay-missing");
+        read("DELETE notice-templates/{template}/{language}", "", NO, NO, NO, "200");
+        read("GET removals", "", "200", NO, NO, "200");
+        read("POST removals/reckoning", "", NO, NO, NO, "202");
+        read("GET removals/export", "", "200", NO, NO, "200");
+        read("GET my-mail", "", NO, "200", "200", NO);
+        read("GET my-mail/leaving", "", NO, "200", "200", NO);
     }
 
     /** What users ask of their providers: only they, and nobody for them. */
-    private void push() {
+    private void commands() {
         row("PATCH messages/{id}/flags", "", "{\"add\":[\"\\\\Seen\"]}", NO, GONE, "202", NO);
         row("POST messages/{id}/move", "", "{\"folderId\":\"999999999999\"}", NO, GONE, GONE, NO);
         read("DELETE messages/{id}", "", NO, GONE, "409 no-trash-folder", NO);
-        read("GET mailboxes/{id}/folders", "", "200", GONE, "200", "200");
         row("POST mailboxes/{id}/folders", "", "{\"name\":\"Customers\"}", NO, GONE, "202", NO);
-        row("PATCH mailboxes/{id}/folders/{folder}", "", "{\"name\":\"Customers\"}", NO, GONE, GONE, NO);
+        String special = "409 folder-special";
+        row("PATCH mailboxes/{id}/folders/{folder}", "", "{\"name\":\"Customers\"}", NO, GONE, special, NO);
         read("GET mailboxes/{id}/commands", "", "200", GONE, "200", "200");
         read("GET commands/{id}", "", GONE, GONE, GONE, GONE);
         read("POST commands/{id}/cancel", "", NO, GONE, GONE, NO);
@@ -164,6 +190,14 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST mailboxes/{id}/pause", "", NO, GONE, "200", "200");
         read("POST mailboxes/{id}/resume", "", NO, GONE, "200", "200");
         read("POST mailboxes/{id}/sync", "", NO, GONE, "202", "202");
+        read("POST mailboxes/{id}/sync/cancel", "", NO, GONE, "409 not-running", "409 not-running");
+        read("GET mailboxes/{id}/folders", "", "200", GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/accept-missing", "", NO, GONE, "409 nothing-missing", "409 nothing-missing");
+        read("POST mailboxes/{id}/folders/{folder}/select", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/deselect", "", NO, GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/resync", "", NO, GONE, "200", "200");
+        read("GET mailboxes/{id}/folders/{folder}/given-up", "", "200", GONE, "200", "200");
+        read("POST mailboxes/{id}/folders/{folder}/retry", "?uid=7", NO, GONE, GONE, GONE);
         read("POST mailboxes/{id}/disconnect", "", NO, GONE, "200", "409 mailbox-disconnected");
     }
 
@@ -172,12 +206,34 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET messages/{id}", "", "200", GONE, "200", "200");
         read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
         read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts", "", "403 content-private", GONE, "200", "403 content-private");
+        read("GET messages/{id}/parts/{part}", "", "403 content-private", GONE, "200", "403 content-private");
         row("POST messages/{id}/bindings", "", "{\"kind\":\"deal\",\"reference\":\"{who}\"}", NO, GONE, "201", "201");
         read("GET messages/{id}/bindings", "", "200", GONE, "200", "200");
         read("DELETE messages/{id}/bindings/{kind}/{reference}", "", NO, GONE, "204", "204");
         String deal = "{\"kind\":\"deal\",\"reference\":\"of a lead\"}";
         row("POST accounts/{account}/records/{kind}/{reference}/conversion", "", deal, NO, NO, NO, "200");
         read("DELETE accounts/{account}/records/{kind}/{reference}", "", NO, NO, NO, "200");
+    }
+
+    private void crm() {
+        read("GET binding-kinds", "", "200", "200", "200", "200");
+        row("POST binding-kinds", "", "{\"code\":\"kind_of_mine\",\"name\":\"Mine\"}", NO, NO, NO, "201");
+        row("POST accounts/{account}/records", "", "{\"items\":[]}", "200", "200", "200", "200");
+        read("GET accounts/{account}/records", "", "200", GONE, "200", "200");
+        row("POST bindings", "", "{\"items\":[]}", "200", "200", "200", "200");
+        String rule = "\"name\":\"r\",\"basis\":\"ADDRESS\",\"kind\":\"contact\",\"enabled\":false,\"position\":1}";
+        row("POST rules", "", "{\"accountId\":\"{account}\"," + rule, NO, NO, NO, "201");
+        read("GET rules", "?account={account}", "200", NO, NO, "200");
+        read("GET rules/{id}", "", GONE, NO, NO, GONE);
+        row("PUT rules/{id}", "", "{" + rule, NO, NO, NO, GONE);
+        read("DELETE rules/{id}", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/trial", "", NO, NO, NO, GONE);
+        read("POST rules/{id}/run", "", NO, NO, NO, GONE);
+        row("POST rules/{id}/undo", "", "{}", NO, NO, NO, GONE);
+        read("GET jobs", "", "200", "200", "200", "200");
+        read("GET jobs/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST jobs/{id}/cancel", "", GONE, GONE, GONE, GONE);
     }
 
     private void webhooks() {
@@ -202,9 +258,18 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET purge/runs", "", "200", NO, NO, "200");
         read("GET purge/runs/{id}", "", GONE, NO, NO, GONE);
         read("GET purge/runs/{id}/slices", "", GONE, NO, NO, GONE);
+        read("GET purge/runs/{id}/report", "", GONE, NO, NO, GONE);
+        row("POST purge/runs/forecast", "", "{\"scope\":\"account:{account}\"}", "200", NO, NO, "200");
+        read("POST purge/runs/{id}/approve", "", NO, NO, NO, GONE);
+        read("POST purge/runs/{id}/cancel", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/stop", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/restart", "", NO, NO, NO, GONE);
         read("POST ledger/verification", "", "200", NO, NO, "200");
+        row("POST ledger/verifications", "", "{}", "202", NO, NO, "202");
+        read("GET ledger/verifications", "", "200", NO, NO, "200");
+        read("GET ledger/verifications/{id}", "", GONE, NO, NO, GONE);
+        read("POST ledger/certificates", "", "200", NO, NO, "200");
+        read("POST verification", "", "200", NO, NO, "200");
         read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);
         read("GET clock", "", "200", "200", "200", "200");
         row("PUT clock", "", "{\"now\":\"1999-01-01T00:00:00Z\"}", NO, NO, NO, "409 clock-backwards");
@@ -240,8 +305,9 @@ class AccessMatrixIT extends PackagedApplication {
         String filled = fill(path + row.query(), tenants, who)
                 .replace("{id}", id)
                 .replace("{kind}", "deal")
-                .replace("{folder}", NOBODY)
-                .replace("{delivery}", NOBODY);
+                .replace("{folder}", Long.toString(tenants.folder))
+                .replace("{delivery}", NOBODY)
+                .replace("{part}", "1");
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);
     }
@@ -264,6 +330,8 @@ class AccessMatrixIT extends PackagedApplication {
         return text.replace("{account}", tenants.account)
                 .replace("{owner}", tenants.owner)
                 .replace("{who}", who.name())
+                .replace("{template}", "LEAVING")
+                .replace("{language}", "en")
                 .replace("{reference}", who.name())
                 .replace("{email}", "{\"email\":\"" + UUID.randomUUID() + "@example.org\"");
     }

@@ -34,6 +34,7 @@ final class Tenants {
     final String owner;
     final String ownerEmail;
     final long mailbox;
+    final long folder;
     final long message;
 
     Tenants(ApiClient client, String administrator, DataSource database) throws SQLException {
@@ -52,7 +53,7 @@ final class Tenants {
         tokens.put(Who.REVOKED, revoked());
         this.database = database;
         mailbox = newMailbox();
-        long folder = insert(
+        folder = insert(
                 database,
                 "INSERT INTO folder (mailbox_id, wire_name, name) VALUES (" + mailbox
                         + ", 'INBOX', 'INBOX') RETURNING id");

@@ -233,6 +233,7 @@ class ConsoleIT {
     void ledgerIsVerifiedAndRunsAreFilteredByTheAddress() {
         browser.go(installation.url("/console/purge-runs.xhtml?status=COMPLETED"));
         assertThat(browser.elements("#runsTable tbody tr")).hasSize(1);
+        browser.go(installation.url("/console/ledger.xhtml"));
         browser.click("#ledger\\:verify");
         browser.textOnceItSays("#ledger\\:found", "The ledger is intact");
         assertThat(browser.element("#ledger\\:found").getText()).contains("615 copies");

@@ -20,6 +20,9 @@ import org.holdfast.account.Role;
 import org.holdfast.ledger.Verification;
 import org.holdfast.overview.Attention;
 import org.holdfast.overview.DatedChange;
+import org.holdfast.plan.TermsChange;
+import org.holdfast.retention.PreviewMailbox;
+import org.holdfast.retention.PreviewStatus;
 import org.holdfast.retention.PurgeScope;
 import org.holdfast.retention.PurgeStatus;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,9 @@ class TextsTest {
                         keys("role.", Role.values(), ""),
                         keys("run.status.", PurgeStatus.values(), ""),
                         keys("scope.", PurgeScope.Kind.values(), ""),
+                        keys("change.status.", TermsChange.Status.values(), ""),
+                        keys("preview.status.", PreviewStatus.values(), ""),
+                        keys("preview.sync.", PreviewMailbox.SyncChange.values(), ""),
                         keys("change.", DatedChange.Kind.values(), ""),
                         keys("attention.", Attention.Kind.values(), ".word"),
                         keys("attention.", Attention.Kind.values(), ".todo"),

@@ -58,4 +58,5 @@ VALUES (1, now() - interval '1 day', 'EVERYTHING', 'FAILED', 'schedule', now() -
         'could not extend file "base/16384/2619": No space left on device <script>alert(1)</script>');
 
 SELECT setval(pg_get_serial_sequence('app_user', 'id'), 100), setval(pg_get_serial_sequence('purge_run', 'id'), 1),
-       setval(pg_get_serial_sequence('account', 'id'), 100), setval(pg_get_serial_sequence('mail_copy', 'id'), 100000);
+       setval(pg_get_serial_sequence('account', 'id'), 100), setval(pg_get_serial_sequence('mailbox', 'id'), 100),
+       setval(pg_get_serial_sequence('folder', 'id'), 100), setval(pg_get_serial_sequence('mail_copy', 'id'), 100000);

@@ -213,6 +213,24 @@ public final class ImapSession implements AutoCloseable {
         return found;
     }
 
+    /**
+     * The Message-ID field of originals as raw bytes: what tells them apart before any content is fetched. An
+     * original that has none is in it without bytes; one of which the server says nothing is not in it.
+     */
+    public Map<Long, byte[]> idFields(UidSet uids) throws IOException {
+        Map<Long, byte[]> found = new HashMap<>();
+        for (String part : Wire.parts(uids)) {
+            wire.run("UID FETCH " + part + " (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", response -> {
+                UID uid = item(response, UID.class);
+                BODY body = item(response, BODY.class);
+                if (uid != null && body != null && body.getByteArray() != null) {
+                    found.put(uid.uid, body.getByteArray().getNewBytes());
+                }
+            });
+        }
+        return found;
+    }
+
     /** Content of originals, several batches under way at once. */
     public void fetch(List<? extends Collection<Long>> batches, BodySink sink) throws IOException {
         Deque<String> tags = new ArrayDeque<>();

@@ -20,12 +20,14 @@ import org.holdfast.sync.failure.ProtocolViolation;
 final class StatusReader {
 
     private static final Pattern CODE = Pattern.compile("\\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) ([0-9]{1,19})\\]");
+    private static final Pattern OBJECT_ID = Pattern.compile("\\[MAILBOXID \\(([A-Za-z0-9_-]{1,255})\\)\\]");
     private static final String EARLIER = "(EARLIER) ";
 
     private final Map<String, Long> codes = new HashMap<>();
     private final Map<Long, Flags> flags = new HashMap<>();
     private final List<String> vanished = new ArrayList<>();
     private long exists = -1;
+    private String objectId;
     private boolean unclear;
 
     void read(IMAPResponse response) throws IOException {
@@ -49,6 +51,10 @@ final class StatusReader {
             if (code.find()) {
                 codes.put(code.group(1), Long.parseLong(code.group(2)));
             }
+            Matcher id = OBJECT_ID.matcher(response.toString());
+            if (id.find()) {
+                objectId = id.group(1);
+            }
         }
     }
 
@@ -69,6 +75,7 @@ final class StatusReader {
                     codes.getOrDefault("UIDNEXT", 0L),
                     exists,
                     new ModSeq(codes.getOrDefault("HIGHESTMODSEQ", 0L)),
+                    objectId,
                     validity.equals(known) && !unclear ? new FolderStatus.Changes(flags, gone) : null);
         } catch (IllegalArgumentException e) {
             throw new ProtocolViolation("The server's answer to EXAMINE makes no sense: " + e.getMessage(), e);

@@ -1,0 +1,59 @@
+package org.holdfast.message;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.holdfast.account.Role;
+import org.holdfast.refusal.Refusal;
+
+/** Parts of stored messages, for those who may read the content. */
+@Stateless
+@RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
+public class Parts {
+
+    @Inject
+    private Copies copies;
+
+    /**
+     * The parts of a copy; reads all of it, in constant memory.
+     *
+     * @throws Refusal as {@link Copies#raw(long)}
+     */
+    public List<MessagePart> of(long copyId) {
+        try (InputStream raw = new BufferedInputStream(copies.raw(copyId), 1 << 16)) {
+            return new PartReader(raw).list();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One part, with its size. */
+    public MessagePart get(long copyId, String path) {
+        return of(copyId).stream()
+                .filter(part -> part.path().equals(path))
+                .findFirst()
+                .orElseThrow(() -> Refusal.notFound("part", path));
+    }
+
+    /**
+     * The decoded content of a part; read while the stream is read.
+     *
+     * @param from the first byte, counted from 0
+     */
+    public InputStream content(long copyId, String path, long from) {
+        try {
+            InputStream content = new PartReader(new BufferedInputStream(copies.raw(copyId), 1 << 16))
+                    .content(path)
+                    .orElseThrow(() -> Refusal.notFound("part", path));
+            content.skipNBytes(from);
+            return content;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.holdfast.rule;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import org.holdfast.work.LongWork;
+import org.holdfast.work.WorkKind;
+import org.holdfast.work.WorkStep;
+import org.jdbi.v3.core.Handle;
+
+/** Says what a rule would bind of the copies that there are. */
+@ApplicationScoped
+public class RuleTrial implements WorkKind {
+
+    static final String CODE = "rule-trial";
+
+    @Override
+    public String code() {
+        return CODE;
+    }
+
+    @Override
+    public long total(Handle handle, LongWork work) {
+        return RuleOverCopies.total(handle, work);
+    }
+
+    @Override
+    public WorkStep step(Handle handle, LongWork work, Instant now) {
+        return new RuleOverCopies(false).step(handle, work, now);
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules that bind copies by themselves: kept by administrators, tried first, run on arrival, undone. */
+package org.holdfast.rule;
