@@ -103,8 +103,6 @@ CREATE TABLE sending (
     reply_code         integer,
     refused_recipients text[]      NOT NULL DEFAULT '{}',
     sent_at            timestamptz,
-    -- When it was sent by the clock of the database, which waiting is measured on.
-    ended_wall         timestamptz,
     -- Who said that it was sent: SERVER, SENT_FOLDER or the user.
     sent_by            text        CHECK (sent_by IN ('SERVER', 'SENT_FOLDER', 'USER')),
     -- Where the copy in Sent is, and who put it there.

@@ -70,7 +70,6 @@ public class UserCommands {
                     ShownFlags shown = new ShownFlags(h);
                     ShownFlags.Located copy = usable(caller, shown, copyId);
                     FlagChange change = FlagChange.between(copy.flags(), wanted.apply(copy.flags()));
-                    shown.supersede(copyId, change);
                     shown.change(copy, change);
                     return new CommandQueue(h)
                             .add(ofCopy(CommandKind.FLAGS, caller, copy).changing(change), once);

@@ -165,22 +165,21 @@ public final class MailboxPass {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         try {
-            return pull(lease, target, pass, true);
+            return pull(target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            return pull(lease, target, pass, false);
+            return pull(target, pass, false);
         }
     }
 
-    private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
         if (target.secret() == null) {
             throw new AuthenticationRejected("The mailbox has no secret: give its password again");
         }
         String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
         try (ImapSession session = open(target, password, qresync, pass)) {
-            new CommandPush(pass, lease, session).run();
             List<FoundFolder> listed = session.folders();
             String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
             Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
