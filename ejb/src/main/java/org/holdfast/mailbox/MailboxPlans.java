@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.holdfast.plan.PolicyChanged;
+import org.holdfast.plan.PolicyChanging;
 import org.holdfast.setting.Setting;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -37,6 +38,11 @@ public class MailboxPlans {
 
     @Inject
     private Event<PausedByPlan> paused;
+
+    /** An account's plan is about to change: its mailboxes are locked before its own row. */
+    public void changing(@Observes PolicyChanging change) {
+        jdbi.useHandle(h -> new PlanFollower(h).lock(change.accountId()));
+    }
 
     /** An account's plan changed: its mailboxes follow in the same transaction. */
     public void changed(@Observes PolicyChanged change) {
