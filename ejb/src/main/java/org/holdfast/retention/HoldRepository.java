@@ -141,17 +141,12 @@ public final class HoldRepository {
                 .list();
     }
 
-    /** A hold by query counts on copies: change 0 only raises the account's version, under its lock. */
+    /**
+     * A hold by query counts on copies: change 0 only raises the account's version, under its lock. The mailbox
+     * is locked before it, as passes do.
+     */
     private void count(long accountId, Long mailboxId, int change, Instant keepUntil) {
         boolean all = mailboxId == null && change != 0;
-        int account = handle.createUpdate("UPDATE account SET policy_version = policy_version + 1,"
-                        + " hold_count = hold_count + :change,"
-                        + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
-                        + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :account")
-                .bind("change", all ? change : 0)
-                .bind("keepUntil", all ? keepUntil : null)
-                .bind("account", accountId)
-                .execute();
         int mailbox = mailboxId == null || change == 0
                 ? 1
                 : handle.createUpdate("UPDATE mailbox SET hold_count = hold_count + :change,"
@@ -161,6 +156,14 @@ public final class HoldRepository {
                         .bind("keepUntil", keepUntil)
                         .bind("mailbox", mailboxId)
                         .execute();
+        int account = handle.createUpdate("UPDATE account SET policy_version = policy_version + 1,"
+                        + " hold_count = hold_count + :change,"
+                        + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
+                        + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :account")
+                .bind("change", all ? change : 0)
+                .bind("keepUntil", all ? keepUntil : null)
+                .bind("account", accountId)
+                .execute();
         if (account + mailbox != 2) {
             throw new IllegalStateException("No account " + accountId + " with mailbox " + mailboxId);
         }
