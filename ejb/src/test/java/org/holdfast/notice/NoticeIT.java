@@ -77,6 +77,26 @@ class NoticeIT {
     }
 
     @Test
+    void aChangeThatIsOverIsNotToldAgainForTheCopiesThatGoOnTheDaysAfterIt() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        List<Long> ids = stage.copiesAt(1, 100, 60);
+        long young = stage.copy(1, CHANGE.minus(Duration.ofDays(60)).plus(Duration.ofHours(20)));
+        for (int days : new int[] {30, 7, 1}) {
+            day(before(days));
+        }
+        day(CHANGE.plusSeconds(60));
+        assertThat(stage.text("SELECT status FROM notice_change")).isEqualTo("PAST");
+        ids.forEach(id -> stage.execute("DELETE FROM mail_copy WHERE id = ?", id));
+        day(CHANGE.plusSeconds(3660));
+        assertThat(stage.number("SELECT count(*) FROM mail_copy WHERE id = ?", young))
+                .as("what goes later today is there")
+                .isEqualTo(1);
+        assertThat(stage.notices()).containsExactly("1/30 SENT", "1/7 SENT", "1/1 SENT");
+        assertThat(relay.recipients).hasSize(3);
+        assertThat(stage.number("SELECT count(*) FROM notice_change")).isEqualTo(1);
+    }
+
+    @Test
     void aDayIsNotEarlierThanItsTime() {
         stage.account(1, "STANDARD", "UTC", "en");
         stage.copiesAt(1, 61);
