@@ -70,7 +70,8 @@ public final class HoldRepository {
 
     /**
      * Ends a hold that was not released before. One by query is then taken off its copies by
-     * {@link QueryHolds}.
+     * {@link QueryHolds}; copies that are being stored and count on it are waited for, so that it is taken off
+     * them too.
      *
      * @param keepUntil end of the release grace of what only it kept
      * @return whether it was not released before
@@ -90,6 +91,9 @@ public final class HoldRepository {
         if (ended == 1) {
             int change = hold.query().isPresent() ? 0 : -1;
             count(hold.accountId(), hold.mailboxId().orElse(null), change, keepUntil);
+            if (hold.query().isPresent()) {
+                new QueryHolds(handle).lockArrivals(hold.accountId());
+            }
         }
         return ended == 1;
     }

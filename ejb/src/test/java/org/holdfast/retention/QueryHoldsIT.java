@@ -240,6 +240,27 @@ class QueryHoldsIT {
     }
 
     @Test
+    void copiesThatAreBeingStoredWhileAHoldIsReleasedAreLetGoToo() throws Exception {
+        Hold hold = placed(place(hold(null, "@firm.example", null, null, null)));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Handle pass = jdbi.open()) {
+            pass.begin();
+            long stored = copy(pass, mailbox, NOW, "a@firm.example", "s");
+            new QueryHolds(pass).countOnNew(account, List.of(stored));
+            Future<?> releasing = thread.submit(() -> release(hold));
+            Thread.sleep(300);
+            assertThat(releasing.isDone()).as("waits for what is being stored").isFalse();
+            pass.commit();
+            releasing.get(30, TimeUnit.SECONDS);
+            assertThat(held()).isEmpty();
+            assertThat(find(hold.id()).status()).isEqualTo(Hold.Status.RELEASED);
+            assertThat(keepUntil(stored)).isEqualTo(GRACE.toString());
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
     void withoutTheLockACopyInFlightIsMissed() {
         try (Handle pass = jdbi.open()) {
             pass.begin();
