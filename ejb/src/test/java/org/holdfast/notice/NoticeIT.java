@@ -257,6 +257,42 @@ class NoticeIT {
     }
 
     @Test
+    void aNoticeThatWasPutBackIsNotSentWhenItsChangeComesNoMore() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100);
+        stage.plan(before(30));
+        Relay busy = (from, to, message) -> new Relay.Delivery(Relay.Outcome.POSTPONED, "451 4.7.1 greylisted");
+        stage.send(before(30), busy);
+        assertThat(stage.text("SELECT subject FROM notice WHERE days = 30")).isNotEmpty();
+        stage.execute("UPDATE plan_terms SET known_until = '2019-04-01Z' WHERE plan_code = 'STANDARD'");
+        stage.execute(
+                "INSERT INTO plan_terms (plan_code, valid_from, known_from, syncs, grace_days, recorded_by, reason)"
+                        + " VALUES ('STANDARD', '0001-01-01Z', '2019-04-01Z', true, 7, 't', 't')");
+        stage.execute("UPDATE notice SET try_at = clock_timestamp()");
+        assertThat(stage.send(before(30).plusSeconds(60), relay))
+                .as("asked again before it is sent")
+                .isEqualTo(1);
+        stage.plan(before(29));
+        assertThat(relay.recipients).isEmpty();
+        assertThat(stage.text("SELECT status FROM notice WHERE days = 30")).isEqualTo("CANCELLED");
+        assertThat(stage.number("SELECT count(*) FROM notice WHERE kind = 'RETRACTION' OR status = 'PLANNED'"))
+                .isZero();
+    }
+
+    @Test
+    void aNoticeThatWasPutBackIsNotSentWhenTheFirstCopiesHaveGone() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100);
+        stage.plan(before(1));
+        stage.send(before(1), (from, to, message) -> new Relay.Delivery(Relay.Outcome.POSTPONED, "451 busy"));
+        stage.execute("UPDATE notice SET try_at = clock_timestamp()");
+        assertThat(stage.send(CHANGE, relay)).isEqualTo(1);
+        assertThat(relay.recipients).isEmpty();
+        stage.plan(CHANGE);
+        assertThat(stage.notices()).containsExactly("1/1 FAILED");
+    }
+
+    @Test
     void aRelayThatStaysDownLetsTheNextDateTakeOverAndTheLastOneFail() {
         stage.account(1, "STANDARD", "UTC", "en");
         stage.copiesAt(1, 100);
