@@ -294,6 +294,30 @@ class QueryHoldsIT {
     }
 
     @Test
+    void aWalkThatBreaksIsGivenBackAndTheHoldSaysThatItIsBeingPlaced() {
+        long busy = copy(mailbox, NOW.minusSeconds(60), "a@firm.example", "s");
+        long free = copy(mailbox, NOW, "a@firm.example", "s");
+        Hold hold = place(hold(null, "@firm.example", null, null, null));
+        try (Handle other = jdbi.open()) {
+            other.begin();
+            other.execute("SELECT FROM mail_copy WHERE id = ? FOR UPDATE", busy);
+            LegalHolds.walk(
+                    claim(hold.id()).orElseThrow(),
+                    claim -> jdbi.inTransaction(h -> {
+                        h.execute("SET LOCAL lock_timeout = '200ms'");
+                        return new QueryHolds(h).walk(claim, 1, NOW);
+                    }),
+                    claim -> jdbi.useTransaction(h -> new QueryHolds(h).giveBack(claim)));
+            other.rollback();
+        }
+        assertThat(find(hold.id()).status()).isEqualTo(Hold.Status.PLACING);
+        assertThat(held()).containsExactly(free);
+        walk(hold.id(), 2);
+        assertThat(find(hold.id()).isInForce()).isTrue();
+        assertThat(held()).containsExactly(busy, free);
+    }
+
+    @Test
     void releaseGivesTheGraceToWhatOnlyItKeptAndNothingElse() {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
