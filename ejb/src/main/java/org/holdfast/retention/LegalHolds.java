@@ -103,7 +103,7 @@ public class LegalHolds {
     }
 
     /**
-     * Holds, newest first.
+     * Holds, newest first. Copies that one counts on are counted up to 10,000, which then means that many or more.
      *
      * @param accountId of this account only; null: of all
      * @param beforeId the last id of the page before; null for the first page

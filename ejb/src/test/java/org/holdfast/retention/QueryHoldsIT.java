@@ -318,6 +318,21 @@ class QueryHoldsIT {
     }
 
     @Test
+    void aListCountsALargeHoldOnlyAsFarAsItSaysAndOneHoldIsCountedInFull() {
+        int copies = HoldRepository.COUNTED_IN_LISTS + 5;
+        jdbi.useHandle(h -> h.execute(
+                "INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
+                        + " size_bytes, content_sha256, sender) SELECT account_id, id, id, 1, 1000000 + n, now(), now(), 10,"
+                        + " sha256('x'), 'a@firm.example' FROM mailbox, generate_series(1, ?) n WHERE id = ?",
+                copies,
+                mailbox));
+        Hold hold = place(hold(null, "@firm.example", null, null, null));
+        walk(hold.id(), 20_000);
+        assertThat(find(hold.id()).progress().held()).isEqualTo(copies);
+        assertThat(page().get(0).progress().held()).isEqualTo(HoldRepository.COUNTED_IN_LISTS);
+    }
+
+    @Test
     void releaseGivesTheGraceToWhatOnlyItKeptAndNothingElse() {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
