@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -81,7 +82,7 @@ class CopyStoreIT {
         try (Handle hold = jdbi.open()) {
             hold.begin();
             hold.execute("SELECT FROM mail_copy WHERE id = 1 FOR UPDATE");
-            Future<Long> pass = thread.submit(() -> follow(Map.of(1L, seen, 2L, seen, 3L, seen)));
+            Future<Long> pass = thread.submit(() -> follow(new TreeMap<>(Map.of(1L, seen, 2L, seen, 3L, seen))));
             Thread.sleep(500);
             assertThat(pass.isDone()).as("waits for the first").isFalse();
             hold.execute("SELECT FROM mail_copy WHERE id IN (2, 3) ORDER BY id FOR UPDATE NOWAIT");
