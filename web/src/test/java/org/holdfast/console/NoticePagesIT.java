@@ -280,7 +280,7 @@ class NoticePagesIT {
 
     @Test
     @Order(9)
-    void anOwnerSeesWhatLeavesTheOwnMailboxesAndKeepsSome() {
+    void anOwnerSeesWhatLeavesTheOwnMailboxes() {
         installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
                 + " WHERE role = 'ADMINISTRATOR') WHERE id = 13");
         signIn("owner3@mail.example");
@@ -292,19 +292,6 @@ class NoticePagesIT {
                 .doesNotContain("larch");
         assertThat(browser.elements("#leavingTable tbody tr")).hasSize(50);
         browser.shot("my-mail");
-        long bound = installation.count("SELECT count(*) FROM mail_copy WHERE account_id = 3 AND bind_count > 0");
-        browser.click("#mail\\:keep");
-        browser.textOnceItSays("#mail\\:messages", "Name the record or task");
-        browser.type("#mail\\:reference", "D-4711");
-        browser.script("window.scrollTo(0, 0)");
-        browser.click("#mail\\:rows\\:0\\:pick");
-        browser.click("#mail\\:rows\\:2\\:pick");
-        browser.click("#mail\\:keep");
-        browser.textOnceItSays("#mail\\:messages", "2 copies are bound and stay for ever");
-        assertThat(installation.count("SELECT count(*) FROM mail_copy WHERE account_id = 3 AND bind_count > 0"))
-                .isEqualTo(bound + 2);
-        assertThat(installation.count("SELECT count(*) FROM binding WHERE reference = 'D-4711' AND kind = 'deal'"))
-                .isEqualTo(2);
         assertThat(browser.complaints()).isEmpty();
         for (String page : List.of("removals.xhtml", "removals.csv?days=7", "notices.xhtml")) {
             browser.go(installation.url("/console/" + page));
