@@ -1,2 +1,0 @@
-/** Messages on their way out. */
-package org.holdfast.sending;

@@ -1,2 +1,0 @@
-/** Messages on their way out: composed once, sent once. */
-package org.holdfast.sending;
