@@ -8,9 +8,13 @@ import org.jdbi.v3.core.Handle;
 /** Says why a run must not begin without somebody's approval. Reads what {@link DueCounts} counted. */
 final class RunBrake {
 
+    /** Minutes by which a server's clock may be ahead of the database's. */
+    private static final int CLOCKS_DIFFER = 1;
+
     /** By the database's own time: a server whose clock runs ahead is what it is there to catch. */
     private static final String AHEAD = "SELECT ceil(extract(epoch FROM CAST(:asOf AS timestamptz)"
-            + " - clock_timestamp()) / 60)::bigint FROM (SELECT 1) one WHERE :asOf > clock_timestamp()";
+            + " - clock_timestamp()) / 60)::bigint FROM (SELECT 1) one WHERE :asOf > clock_timestamp()"
+            + " + " + CLOCKS_DIFFER + " * interval '1 minute'";
 
     /** Hours since the instant of the last run that went ahead; none for the first. */
     private static final String JUMP = "SELECT ceil(extract(epoch FROM CAST(:asOf AS timestamptz) - max(as_of)) / 3600)"
@@ -41,7 +45,7 @@ final class RunBrake {
                 .bind("asOf", order.asOf())
                 .mapTo(Long.class)
                 .findOne()
-                .ifPresent(minutes -> reasons.add(whole(HeldReason.Code.CLOCK_AHEAD, minutes, 0)));
+                .ifPresent(minutes -> reasons.add(whole(HeldReason.Code.CLOCK_AHEAD, minutes, CLOCKS_DIFFER)));
         limits.jumpHours().ifPresent(allowed -> jump(allowed).ifPresent(reasons::add));
         if (!previews.isEmpty()) {
             limits.brakePercent().ifPresent(percent -> over(percent, previews).ifPresent(reasons::add));

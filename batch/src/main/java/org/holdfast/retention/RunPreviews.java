@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -87,12 +89,17 @@ final class RunPreviews {
         this.order = order;
     }
 
-    /** The preview that was named, or those of what came into force since the last completed run. */
+    /**
+     * Those of what came into force since the last completed run, and the preview that was named: naming one takes
+     * no change out of its own.
+     */
     List<Long> chosen(Optional<Long> named) {
-        return named.map(List::of).orElseGet(() -> handle.createQuery(SINCE_LAST_RUN)
+        Set<Long> previews = new TreeSet<>(handle.createQuery(SINCE_LAST_RUN)
                 .bind("asOf", order.asOf())
                 .mapTo(Long.class)
                 .list());
+        named.ifPresent(previews::add);
+        return List.copyOf(previews);
     }
 
     /** Copies that the previews counted due in the run's scope, and those that are due where they speak. */

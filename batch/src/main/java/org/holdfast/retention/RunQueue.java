@@ -85,7 +85,8 @@ final class RunQueue {
                         + " executions = executions + CASE WHEN due_copies IS NULL THEN 0 ELSE 1 END,"
                         + " execution_at = clock_timestamp(), heartbeat_at = clock_timestamp()"
                         + " WHERE id = (SELECT id FROM purge_run WHERE status = 'QUEUED' ORDER BY priority, id LIMIT 1)"
-                        + " RETURNING id")
+                        // asked again: it may be cancelled at this very moment
+                        + " AND status = 'QUEUED' RETURNING id")
                 .mapTo(Long.class)
                 .findOne();
     }

@@ -187,9 +187,11 @@ final class RunRows {
                 .execute();
     }
 
-    /** Asks an active run to stop. */
+    /** Asks an active run to stop; what a person stops, the next window does not take up. */
     boolean stop(long runId) {
-        return handle.createUpdate("UPDATE purge_run SET status = 'STOPPING' WHERE id = :run AND " + ACTIVE)
+        return handle.createUpdate(
+                                "UPDATE purge_run SET status = 'STOPPING', window_closed = false WHERE id = :run AND "
+                                        + ACTIVE)
                         .bind("run", runId)
                         .execute()
                 == 1;

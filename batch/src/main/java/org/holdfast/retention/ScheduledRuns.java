@@ -57,7 +57,7 @@ public class ScheduledRuns {
         if (last.isEmpty() || queue.overlapping(PurgeScope.EVERYTHING, now).isPresent() || isOneWaiting(handle)) {
             return Optional.empty();
         }
-        if (!claim(handle, last.get())) {
+        if (!claim(handle, last.get(), now)) {
             return Optional.empty();
         }
         int place = PurgeRequest.of(PurgeScope.EVERYTHING, now, null).place();
@@ -67,9 +67,10 @@ public class ScheduledRuns {
 
     /**
      * Whether a time is to be started now. One that passed while no node was up is made up for once; a new
-     * installation begins with the next time, not with one that is past.
+     * installation begins with the next time, not with one that is past. A claim of a time that is yet to come was
+     * made by a clock that has been put right since.
      */
-    private static boolean claim(Handle handle, Instant last) {
+    private static boolean claim(Handle handle, Instant last, Instant now) {
         int first = handle.createUpdate("INSERT INTO lease (name, owner, token, until)"
                         + " VALUES ('purge-schedule', :owner, :time, clock_timestamp()) ON CONFLICT DO NOTHING")
                 .bind("owner", NodeName.get())
@@ -77,9 +78,10 @@ public class ScheduledRuns {
                 .execute();
         return first == 0
                 && handle.createUpdate("UPDATE lease SET token = :time, owner = :owner, until = clock_timestamp()"
-                                        + " WHERE name = 'purge-schedule' AND token < :time")
+                                        + " WHERE name = 'purge-schedule' AND (token < :time OR token > :now)")
                                 .bind("owner", NodeName.get())
                                 .bind("time", last.getEpochSecond())
+                                .bind("now", now.getEpochSecond())
                                 .execute()
                         == 1;
     }

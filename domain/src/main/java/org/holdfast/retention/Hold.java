@@ -32,7 +32,7 @@ public record Hold(
      * How far the walk over the copies of a hold by query is.
      *
      * @param looked copies looked at, of those that were there
-     * @param held copies that it counts on
+     * @param held copies that it counts on; in lists 10,000 means that many or more
      */
     public record Progress(long looked, long toLook, long held) {}
 

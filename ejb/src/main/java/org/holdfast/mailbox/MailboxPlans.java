@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.holdfast.clock.BusinessClock;
 import org.holdfast.plan.PolicyChanged;
+import org.holdfast.plan.PolicyChanging;
 import org.holdfast.setting.Setting;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -29,6 +31,9 @@ public class MailboxPlans {
 
     private static final int ERASED_AT_ONCE = 1_000;
 
+    /** More than clocks of well kept servers differ, less than any term of a plan. */
+    private static final Duration MOST_AHEAD = Duration.ofMinutes(5);
+
     @Inject
     private Jdbi jdbi;
 
@@ -36,7 +41,15 @@ public class MailboxPlans {
     private Clock clock;
 
     @Inject
+    private BusinessClock business;
+
+    @Inject
     private Event<PausedByPlan> paused;
+
+    /** An account's plan is about to change: its mailboxes are locked before its own row. */
+    public void changing(@Observes PolicyChanging change) {
+        jdbi.useHandle(h -> new PlanFollower(h).lock(change.accountId()));
+    }
 
     /** An account's plan changed: its mailboxes follow in the same transaction. */
     public void changed(@Observes PolicyChanged change) {
@@ -51,13 +64,13 @@ public class MailboxPlans {
     /**
      * A part of what is due by now: changes of plan and terms whose instant has come.
      *
-     * @return empty if nothing is due
+     * @return empty if nothing is due, or the clock is {@link #ahead}
      */
     @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
     public Optional<Followed> step() {
         Followed[] done = new Followed[1];
         told(h -> {
-            Optional<Followed> step = new PlanFollower(h).step(clock.instant(), STEP);
+            Optional<Followed> step = due(h).step(clock.instant(), STEP);
             done[0] = step.orElse(null);
             return step.orElse(Followed.NOTHING);
         });
@@ -73,7 +86,22 @@ public class MailboxPlans {
     public List<Long> eraseSecrets() {
         Duration kept = Duration.ofDays(Setting.SECRET_DAYS.intValue(0, 365));
         Instant now = clock.instant();
-        return jdbi.withHandle(h -> new SecretErasure(h).erase(now, kept, ERASED_AT_ONCE));
+        return jdbi.withHandle(h -> due(h).erase(now, kept, ERASED_AT_ONCE));
+    }
+
+    /** How far this node's clock is ahead of the database's, if too far to act by it; a demonstration's may be. */
+    public Optional<Duration> ahead() {
+        return jdbi.withHandle(h -> due(h).ahead(clock.instant()));
+    }
+
+    /** The clock was ahead and is right again: what passes and people's changes read by it is read again. */
+    @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+    public void lookAgain() {
+        jdbi.useHandle(h -> due(h).lookAgain(clock.instant()));
+    }
+
+    private PlanDue due(Handle handle) {
+        return new PlanDue(handle, business.isAdjustable() ? Optional.empty() : Optional.of(MOST_AHEAD));
     }
 
     /** Tells, in the present transaction, what following the plan changed. */

@@ -124,12 +124,12 @@ public final class PlanFollower {
         return followed;
     }
 
-    /** Locks the mailboxes of an account as following the plan does; before any one of them is changed otherwise. */
-    void lock(long accountId) {
+    /** Locks an account's mailboxes as following the plan does; before any of them or the account is changed. */
+    public void lock(long accountId) {
         lock(new Object[] {accountId});
     }
 
-    /** In the order in which a pass locks: its lease, then its mailbox. */
+    /** In the order in which everybody locks: the lease of a pass, then its mailbox, the account, copies. */
     private void lock(Object[] accounts) {
         handle.createQuery("SELECT mailbox_id FROM mailbox_sync WHERE mailbox_id IN (SELECT id FROM mailbox"
                         + " WHERE account_id = ANY (:accounts)) ORDER BY mailbox_id FOR UPDATE")

@@ -33,6 +33,9 @@ import org.apache.james.mime4j.util.MimeUtil;
  */
 final class PartReader {
 
+    /** Multiparts within one another that are looked into. */
+    private static final int DEEPEST = 100;
+
     private static final int MOST_PARTS = 1_000;
     private static final Pattern MEDIA_TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}");
     private static final Pattern NAME = Pattern.compile(
@@ -84,6 +87,9 @@ final class PartReader {
                     return true;
                 }
                 take(state);
+                if (numbers.size() > DEEPEST) {
+                    return false;
+                }
                 state = stream.next();
             }
         } catch (MimeException | RuntimeException e) {

@@ -95,9 +95,11 @@ final class ChangeFinder {
                 move(change, same.get().firstAt());
             }
         }
+        List<NoticeChange> past = past(first, last);
         found.stream()
                 .filter(f -> f.firstAt() != null && f.firstAt().isAfter(now))
                 .filter(f -> open.stream().noneMatch(f::isStill))
+                .filter(f -> past.stream().noneMatch(f::isStill))
                 .forEach(this::insert);
     }
 
@@ -112,6 +114,17 @@ final class ChangeFinder {
                         + " AND account_id BETWEEN :first AND :last FOR UPDATE")
                 .bind("first", first)
                 .bind("last", last)
+                .map((row, context) -> change(row))
+                .list();
+    }
+
+    /** What is still found and is over: the copies it leaves for later days are no change of their own. */
+    private List<NoticeChange> past(long first, long last) {
+        return handle.createQuery("SELECT * FROM notice_change WHERE status = 'PAST'"
+                        + " AND account_id BETWEEN :first AND :last AND effective_at > :from")
+                .bind("first", first)
+                .bind("last", last)
+                .bind("from", now.minus(LOOK_BACK))
                 .map((row, context) -> change(row))
                 .list();
     }

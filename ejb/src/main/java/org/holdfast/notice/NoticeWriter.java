@@ -71,13 +71,16 @@ final class NoticeWriter {
         return written.letter();
     }
 
-    /** The letter, unless there is nothing to tell any more. One that was written before is not written anew. */
+    /**
+     * The letter, unless there is nothing to tell any more. One that was written before is not written anew, but
+     * whether its change still comes is asked again.
+     */
     private Written write(NoticeOutbox.Claim claim) {
         Reader reader = reader(claim.userId());
         if (!reader.enabled()) {
             return Written.not("The user was disabled");
         }
-        if (claim.text().isPresent()) {
+        if (claim.text().isPresent() && claim.kind() != NoticeKind.LEAVING) {
             return Written.letter(
                     letter(claim, reader, reader.language(), claim.text().get(), null));
         }
@@ -89,10 +92,15 @@ final class NoticeWriter {
     }
 
     private Written leaving(NoticeOutbox.Claim claim, Reader reader, NoticeChange change) {
-        if (!new ChangeFinder(handle, now).stillComes(change)
+        if (change.status() != NoticeChange.Status.OPEN
+                || !new ChangeFinder(handle, now).stillComes(change)
                 || change.firstAt().isEmpty()
                 || !change.firstAt().get().isAfter(now)) {
             return Written.later("The change has changed; the next planning decides");
+        }
+        if (claim.text().isPresent()) {
+            return Written.letter(
+                    letter(claim, reader, reader.language(), claim.text().get(), null));
         }
         LeavingCopies.Counts counts =
                 LeavingCopies.count(handle, change, change.firstAt().get(), claim.userId());

@@ -40,11 +40,14 @@ public class Subscriptions {
     private Clock clock;
 
     @Inject
+    private Event<PolicyChanging> changing;
+
+    @Inject
     private Event<PolicyChanged> changed;
 
     /**
      * Changes the plan of an account. The account's row is locked meanwhile, so that a purge either sees
-     * the change or is done before it is acknowledged.
+     * the change or is done before it is acknowledged; its mailboxes before it, in the order of a pass.
      *
      * @return the new row
      * @throws Refusal if the account or plan is not there, the plan has no terms then, the change lies in the
@@ -52,6 +55,7 @@ public class Subscriptions {
      */
     public Subscription change(long accountId, ChangeSubscription request) {
         Caller caller = currentCaller.get();
+        changing.fire(new PolicyChanging(accountId));
         Account account = entities.find(Account.class, accountId, LockModeType.PESSIMISTIC_WRITE);
         if (account == null) {
             throw Refusal.notFound("account", accountId);

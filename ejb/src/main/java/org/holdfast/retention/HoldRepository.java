@@ -18,6 +18,13 @@ public final class HoldRepository {
     private static final String SELECT =
             "SELECT h.*, (SELECT count(*) FROM hold_copy k WHERE k.hold_id = h.id) AS held FROM legal_hold h";
 
+    /** In lists holds are counted as far as this only: one hold may count on millions of copies. */
+    static final int COUNTED_IN_LISTS = 10_000;
+
+    private static final String LIST =
+            "SELECT h.*, (SELECT count(*) FROM (SELECT FROM hold_copy k WHERE k.hold_id = h.id LIMIT "
+                    + COUNTED_IN_LISTS + ") k) AS held FROM legal_hold h";
+
     private final Handle handle;
 
     /** Works in the transaction of the handle. */
@@ -70,7 +77,8 @@ public final class HoldRepository {
 
     /**
      * Ends a hold that was not released before. One by query is then taken off its copies by
-     * {@link QueryHolds}.
+     * {@link QueryHolds}; copies that are being stored and count on it are waited for, so that it is taken off
+     * them too.
      *
      * @param keepUntil end of the release grace of what only it kept
      * @return whether it was not released before
@@ -90,6 +98,9 @@ public final class HoldRepository {
         if (ended == 1) {
             int change = hold.query().isPresent() ? 0 : -1;
             count(hold.accountId(), hold.mailboxId().orElse(null), change, keepUntil);
+            if (hold.query().isPresent()) {
+                new QueryHolds(handle).lockArrivals(hold.accountId());
+            }
         }
         return ended == 1;
     }
@@ -101,10 +112,11 @@ public final class HoldRepository {
                 .findOne();
     }
 
-    /** Holds whose end has come and that nobody released, oldest end first. */
+    /** Holds whose end has come and that nobody released, oldest end first. Not counted: none held. */
     public List<Hold> ended(Instant now, int most) {
-        return handle.createQuery(SELECT + " WHERE released_at IS NULL AND ends_at <= :now"
-                        + " ORDER BY ends_at LIMIT :most FOR NO KEY UPDATE OF h SKIP LOCKED")
+        return handle.createQuery(
+                        "SELECT h.*, 0 AS held FROM legal_hold h WHERE released_at IS NULL AND ends_at <= :now"
+                                + " ORDER BY ends_at LIMIT :most FOR NO KEY UPDATE OF h SKIP LOCKED")
                 .bind("now", now)
                 .bind("most", most)
                 .map((row, context) -> read(row))
@@ -112,13 +124,13 @@ public final class HoldRepository {
     }
 
     /**
-     * Holds, newest first.
+     * Holds, newest first. Copies that one counts on are counted up to 10,000, which then means that many or more.
      *
      * @param accountId of this account only; null: of all
      * @param beforeId the last id of the page before; null for the first page
      */
     public List<Hold> page(Long accountId, Long beforeId, int limit) {
-        return handle.createQuery(SELECT
+        return handle.createQuery(LIST
                         + " WHERE (CAST(:account AS bigint) IS NULL OR account_id = :account)"
                         + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
                 .bind("account", accountId)
@@ -141,17 +153,12 @@ public final class HoldRepository {
                 .list();
     }
 
-    /** A hold by query counts on copies: change 0 only raises the account's version, under its lock. */
+    /**
+     * A hold by query counts on copies: change 0 only raises the account's version, under its lock. The mailbox
+     * is locked before it, as passes do.
+     */
     private void count(long accountId, Long mailboxId, int change, Instant keepUntil) {
         boolean all = mailboxId == null && change != 0;
-        int account = handle.createUpdate("UPDATE account SET policy_version = policy_version + 1,"
-                        + " hold_count = hold_count + :change,"
-                        + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
-                        + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :account")
-                .bind("change", all ? change : 0)
-                .bind("keepUntil", all ? keepUntil : null)
-                .bind("account", accountId)
-                .execute();
         int mailbox = mailboxId == null || change == 0
                 ? 1
                 : handle.createUpdate("UPDATE mailbox SET hold_count = hold_count + :change,"
@@ -161,6 +168,14 @@ public final class HoldRepository {
                         .bind("keepUntil", keepUntil)
                         .bind("mailbox", mailboxId)
                         .execute();
+        int account = handle.createUpdate("UPDATE account SET policy_version = policy_version + 1,"
+                        + " hold_count = hold_count + :change,"
+                        + " keep_until = CASE WHEN :change < 0 AND hold_count + :change = 0"
+                        + " THEN greatest(keep_until, :keepUntil) ELSE keep_until END WHERE id = :account")
+                .bind("change", all ? change : 0)
+                .bind("keepUntil", all ? keepUntil : null)
+                .bind("account", accountId)
+                .execute();
         if (account + mailbox != 2) {
             throw new IllegalStateException("No account " + accountId + " with mailbox " + mailboxId);
         }

@@ -53,7 +53,8 @@ public class HoldWalks {
     }
 
     /**
-     * Ends holds whose end has come, as of that end, with the grace of their account's plan.
+     * Ends a hold whose end has come, as of that end, with the grace of its account's plan. One in a transaction:
+     * ending one by query waits for copies that are being stored, and holds nothing of other accounts meanwhile.
      *
      * @return how many
      */
@@ -61,7 +62,7 @@ public class HoldWalks {
         Instant now = clock.instant();
         return jdbi.withHandle(h -> {
             HoldRepository holds = new HoldRepository(h);
-            List<Hold> ended = holds.ended(now, 100);
+            List<Hold> ended = holds.ended(now, 1);
             for (Hold hold : ended) {
                 Instant end = hold.endsAt().orElseThrow();
                 Instant keepUntil =

@@ -30,7 +30,8 @@ public final class Invariants {
             + " WHERE NOT EXISTS (SELECT FROM mail_copy c WHERE c.id = t.copy_id))";
 
     /** But for what was bound or held then, and what somebody had locked. */
-    private static final String LEFT_DUE = "SELECT count(*) - (SELECT coalesce(sum(s.skipped_copies), 0)"
+    private static final String LEFT_DUE = "SELECT count(*) - (SELECT coalesce(CASE WHEN bool_or(s.closing)"
+            + " THEN sum(s.skipped_copies) FILTER (WHERE s.closing) ELSE sum(s.skipped_copies) END, 0)"
             + " FROM purge_slice s WHERE s.run_id = :run) FROM " + DueRuleSql.ENTITLEMENT
             + " JOIN account a ON a.id = e.account_id JOIN mail_copy c ON c.account_id = e.account_id"
             + " JOIN mailbox m ON m.id = c.mailbox_id WHERE " + DueRuleSql.DUE + " AND c.copied_at < :asOf"

@@ -7,6 +7,8 @@ import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.holdfast.account.Role;
 import org.holdfast.refusal.Refusal;
 import org.jdbi.v3.core.Jdbi;
@@ -20,6 +22,8 @@ import org.jdbi.v3.core.Jdbi;
 @RolesAllowed(Role.ADMINISTRATOR_NAME)
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class LegalHolds {
+
+    private static final System.Logger LOG = System.getLogger(LegalHolds.class.getName());
 
     /** Batches that the caller waits for; what is left goes on in the background. */
     private static final int AT_ONCE = 5;
@@ -99,7 +103,7 @@ public class LegalHolds {
     }
 
     /**
-     * Holds, newest first.
+     * Holds, newest first. Copies that one counts on are counted up to 10,000, which then means that many or more.
      *
      * @param accountId of this account only; null: of all
      * @param beforeId the last id of the page before; null for the first page
@@ -116,14 +120,26 @@ public class LegalHolds {
             return hold;
         }
         Optional<QueryHolds.Claim> claim = walks.claim(hold.id());
-        boolean more = claim.isPresent();
-        for (int batch = 0; more && batch < AT_ONCE; batch++) {
-            more = walks.walk(claim.get());
+        claim.ifPresent(held -> walk(held, walks::walk, walks::giveBack));
+        return get(hold.id());
+    }
+
+    /** The hold is placed or released by then: a walk that breaks is given back too, and the watch goes on with it. */
+    static void walk(QueryHolds.Claim claim, Predicate<QueryHolds.Claim> step, Consumer<QueryHolds.Claim> giveBack) {
+        boolean more = true;
+        try {
+            for (int batch = 0; more && batch < AT_ONCE; batch++) {
+                more = step.test(claim);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The walk over the copies of hold " + claim.holdId() + " broke; it is gone on with in a moment",
+                    e);
         }
         if (more) {
-            walks.giveBack(claim.get());
+            giveBack.accept(claim);
         }
-        return get(hold.id());
     }
 
     private interface Step {

@@ -20,14 +20,17 @@ final class MyMailQuery {
 
     private static final String HORIZON = TODAY_ENDS + " + " + MyMail.DAYS_AHEAD + " * interval '24 hours'";
 
-    /** The latest cut-off that any day until the horizon ends with, as {@link RemovalReckoning} follows it. */
-    private static final String EDGE = "(SELECT max(t - e.unbound_days * interval '24 hours')"
-            + " FROM generate_series(" + TODAY_ENDS + ", " + HORIZON + ", interval '24 hours') t"
-            + " CROSS JOIN LATERAL entitlement(t, 'infinity') e WHERE e.account_id = :account)";
+    /** What each day until the horizon ends with, as {@link RemovalReckoning} follows it, and the latest of them. */
+    private static final String EDGE = "WITH days AS MATERIALIZED (SELECT t, t - e.unbound_days * interval '24 hours'"
+            + " AS cutoff FROM generate_series(" + TODAY_ENDS + ", " + HORIZON + ", interval '24 hours') t"
+            + " CROSS JOIN LATERAL entitlement(t, 'infinity') e WHERE e.account_id = :account),"
+            + " edge AS MATERIALIZED (SELECT max(cutoff) AS at FROM days)";
 
+    /** After a grace the plan of that later day decides, which may keep longer than the one before. */
     private static final String LEAVES =
             "c.bind_count = 0 AND c.hold_count = 0 AND m.hold_count = 0 AND a.hold_count = 0"
-                    + " AND c.clock <= edge.at AND coalesce(" + DueRuleSql.GRACE_END + " <= " + HORIZON + ", true)";
+                    + " AND c.clock <= edge.at AND (" + DueRuleSql.GRACE_END + " IS NULL OR EXISTS (SELECT FROM days d"
+                    + " WHERE d.t >= " + DueRuleSql.GRACE_END + " AND c.clock <= d.cutoff))";
 
     private final Handle handle;
     private final Instant now;
@@ -53,8 +56,7 @@ final class MyMailQuery {
     }
 
     private List<MyMail.OwnMailbox> mailboxes(long account, long user) {
-        return handle.createQuery("WITH edge AS MATERIALIZED (SELECT " + EDGE + " AS at)"
-                        + " SELECT m.id, m.address, m.shared, m.state, count(c.id) AS copies,"
+        return handle.createQuery(EDGE + " SELECT m.id, m.address, m.shared, m.state, count(c.id) AS copies,"
                         + " coalesce(sum(c.size_bytes), 0) AS bytes,"
                         + " count(c.id) FILTER (WHERE c.bind_count + c.hold_count + m.hold_count + a.hold_count > 0) AS kept,"
                         + " count(c.id) FILTER (WHERE " + LEAVES + ") AS leaving,"
@@ -80,7 +82,7 @@ final class MyMailQuery {
 
     /** Of each plan that keeps longer: how many of the leaving copies lie inside its window at the horizon. */
     private List<MyMail.Upgrade> upgrades(long account, long user) {
-        return handle.createQuery("WITH edge AS MATERIALIZED (SELECT " + EDGE + " AS at),"
+        return handle.createQuery(EDGE + ","
                         + " leaving AS MATERIALIZED (SELECT c.clock FROM edge, account a JOIN mail_copy c"
                         + " ON c.account_id = a.id JOIN mailbox m ON m.id = c.mailbox_id WHERE a.id = :account AND "
                         + LEAVES
@@ -100,14 +102,14 @@ final class MyMailQuery {
     }
 
     List<MyMail.Leaving> leaving(long account, long user, List<EntitlementSpan> timeline, CopyCursor after, int limit) {
-        return handle.createQuery("WITH edge AS MATERIALIZED (SELECT " + EDGE + " AS at)"
-                        + " SELECT c.id, c.mailbox_id, m.address, c.sender, c.subject, c.clock, c.size_bytes,"
-                        + " " + DueRuleSql.GRACE_END
-                        + " AS grace FROM edge, account a JOIN mail_copy c ON c.account_id = a.id"
-                        + " JOIN mailbox m ON m.id = c.mailbox_id WHERE a.id = :account AND " + LEAVES
-                        + " AND c.mailbox_id IN " + MailboxAccess.OF_USER
-                        + (after == null ? "" : " AND (c.clock, c.id) > (:clock, :id)")
-                        + " ORDER BY c.clock, c.id LIMIT :limit")
+        return handle.createQuery(
+                        EDGE + " SELECT c.id, c.mailbox_id, m.address, c.sender, c.subject, c.clock, c.size_bytes,"
+                                + " " + DueRuleSql.GRACE_END
+                                + " AS grace FROM edge, account a JOIN mail_copy c ON c.account_id = a.id"
+                                + " JOIN mailbox m ON m.id = c.mailbox_id WHERE a.id = :account AND " + LEAVES
+                                + " AND c.mailbox_id IN " + MailboxAccess.OF_USER
+                                + (after == null ? "" : " AND (c.clock, c.id) > (:clock, :id)")
+                                + " ORDER BY c.clock, c.id LIMIT :limit")
                 .bind("now", now)
                 .bind("account", account)
                 .bind("user", user)

@@ -40,7 +40,7 @@ public final class QueryHolds {
     /**
      * Lets the account's holds by query count on copies that were stored in this transaction. Placing a hold and
      * storing copies exclude each other by a lock of their own until they commit: a hold placed before is seen
-     * here, one placed after sees the copies. The account's row would do, but whoever changes a plan holds it
+     * here, one placed after sees the copies; and a release sees what was counted before it. The account's row would do, but whoever changes a plan holds it
      * and waits for rows that a pass holds.
      */
     public void countOnNew(long accountId, List<Long> copyIds) {

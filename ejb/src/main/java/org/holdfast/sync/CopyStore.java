@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Array;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.holdfast.binding.RuleArrivals;
 import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
@@ -150,36 +152,34 @@ final class CopyStore {
                         flags.keySet().stream().max(Comparator.naturalOrder()).orElse(0L))
                 .map((row, context) -> {
                     Flags now = flags.get(row.getLong("uid"));
-                    Array keywords = row.getArray("keywords");
-                    List<String> words = keywords == null ? List.of() : List.of((String[]) keywords.getArray());
-                    return now != null && !now.equals(new Flags(row.getInt("flags"), words));
+                    return now != null && !now.equals(flags(row));
                 })
                 .stream()
                 .anyMatch(Boolean::booleanValue);
     }
 
     /**
-     * Lets flags and keywords follow the originals.
+     * Lets flags and keywords follow the originals: copies that differ, in the order of their ids, in which
+     * whoever changes many copies locks them.
      *
      * @return how many copies were changed
      */
     long follow(long folderId, UidValidity validity, Map<Long, Flags> server) {
         Map<Long, Flags> flags = PendingCommands.of(handle, folderId).merge(validity.value(), server);
+        List<Numbered> differing = differing(folderId, validity, flags);
         long changed = 0;
-        List<Map.Entry<Long, Flags>> entries = List.copyOf(flags.entrySet());
-        for (int from = 0; from < entries.size(); from += 1_000) {
+        for (int from = 0; from < differing.size(); from += 1_000) {
             PreparedBatch batch = handle.prepareBatch("UPDATE mail_copy SET flags = :flags, keywords = :keywords"
-                    + " WHERE folder_id = :folder AND uid_validity = :validity AND uid = :uid"
+                    + " WHERE id = :id AND folder_id = :folder AND uid_validity = :validity AND uid = :uid"
                     + " AND (flags <> :flags OR coalesce(keywords, '{}') <> CAST(:keywords AS text[]))");
-            for (Map.Entry<Long, Flags> entry : entries.subList(from, Math.min(from + 1_000, entries.size()))) {
-                batch.bind("folder", folderId)
+            for (Numbered copy : differing.subList(from, Math.min(from + 1_000, differing.size()))) {
+                Flags now = flags.get(copy.uid());
+                batch.bind("id", copy.id())
+                        .bind("folder", folderId)
                         .bind("validity", validity.value())
-                        .bind("uid", entry.getKey())
-                        .bind("flags", entry.getValue().bits())
-                        .bindArray(
-                                "keywords",
-                                String.class,
-                                entry.getValue().keywords().toArray())
+                        .bind("uid", copy.uid())
+                        .bind("flags", now.bits())
+                        .bindArray("keywords", String.class, now.keywords().toArray())
                         .add();
             }
             for (int rows : batch.execute()) {
@@ -187,5 +187,28 @@ final class CopyStore {
             }
         }
         return changed;
+    }
+
+    private record Numbered(long id, long uid) {}
+
+    private List<Numbered> differing(long folderId, UidValidity validity, Map<Long, Flags> flags) {
+        return handle
+                .createQuery("SELECT id, uid, flags, keywords FROM mail_copy WHERE folder_id = :folder"
+                        + " AND uid_validity = :validity AND uid = ANY(:uids) ORDER BY id")
+                .bind("folder", folderId)
+                .bind("validity", validity.value())
+                .bindArray("uids", Long.class, flags.keySet().toArray())
+                .map((row, context) -> flags.get(row.getLong("uid")).equals(flags(row))
+                        ? Optional.<Numbered>empty()
+                        : Optional.of(new Numbered(row.getLong("id"), row.getLong("uid"))))
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Flags flags(ResultSet row) throws SQLException {
+        Array keywords = row.getArray("keywords");
+        List<String> words = keywords == null ? List.of() : List.of((String[]) keywords.getArray());
+        return new Flags(row.getInt("flags"), words);
     }
 }

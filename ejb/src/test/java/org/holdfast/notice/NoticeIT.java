@@ -77,6 +77,26 @@ class NoticeIT {
     }
 
     @Test
+    void aChangeThatIsOverIsNotToldAgainForTheCopiesThatGoOnTheDaysAfterIt() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        List<Long> ids = stage.copiesAt(1, 100, 60);
+        long young = stage.copy(1, CHANGE.minus(Duration.ofDays(60)).plus(Duration.ofHours(20)));
+        for (int days : new int[] {30, 7, 1}) {
+            day(before(days));
+        }
+        day(CHANGE.plusSeconds(60));
+        assertThat(stage.text("SELECT status FROM notice_change")).isEqualTo("PAST");
+        ids.forEach(id -> stage.execute("DELETE FROM mail_copy WHERE id = ?", id));
+        day(CHANGE.plusSeconds(3660));
+        assertThat(stage.number("SELECT count(*) FROM mail_copy WHERE id = ?", young))
+                .as("what goes later today is there")
+                .isEqualTo(1);
+        assertThat(stage.notices()).containsExactly("1/30 SENT", "1/7 SENT", "1/1 SENT");
+        assertThat(relay.recipients).hasSize(3);
+        assertThat(stage.number("SELECT count(*) FROM notice_change")).isEqualTo(1);
+    }
+
+    @Test
     void aDayIsNotEarlierThanItsTime() {
         stage.account(1, "STANDARD", "UTC", "en");
         stage.copiesAt(1, 61);
@@ -234,6 +254,42 @@ class NoticeIT {
         assertThat(ids).hasSize(2);
         assertThat(new HashSet<>(ids)).hasSize(1);
         assertThat(stage.text("SELECT message_id FROM notice WHERE days = 30")).isEqualTo(ids.get(0));
+    }
+
+    @Test
+    void aNoticeThatWasPutBackIsNotSentWhenItsChangeComesNoMore() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100);
+        stage.plan(before(30));
+        Relay busy = (from, to, message) -> new Relay.Delivery(Relay.Outcome.POSTPONED, "451 4.7.1 greylisted");
+        stage.send(before(30), busy);
+        assertThat(stage.text("SELECT subject FROM notice WHERE days = 30")).isNotEmpty();
+        stage.execute("UPDATE plan_terms SET known_until = '2019-04-01Z' WHERE plan_code = 'STANDARD'");
+        stage.execute(
+                "INSERT INTO plan_terms (plan_code, valid_from, known_from, syncs, grace_days, recorded_by, reason)"
+                        + " VALUES ('STANDARD', '0001-01-01Z', '2019-04-01Z', true, 7, 't', 't')");
+        stage.execute("UPDATE notice SET try_at = clock_timestamp()");
+        assertThat(stage.send(before(30).plusSeconds(60), relay))
+                .as("asked again before it is sent")
+                .isEqualTo(1);
+        stage.plan(before(29));
+        assertThat(relay.recipients).isEmpty();
+        assertThat(stage.text("SELECT status FROM notice WHERE days = 30")).isEqualTo("CANCELLED");
+        assertThat(stage.number("SELECT count(*) FROM notice WHERE kind = 'RETRACTION' OR status = 'PLANNED'"))
+                .isZero();
+    }
+
+    @Test
+    void aNoticeThatWasPutBackIsNotSentWhenTheFirstCopiesHaveGone() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100);
+        stage.plan(before(1));
+        stage.send(before(1), (from, to, message) -> new Relay.Delivery(Relay.Outcome.POSTPONED, "451 busy"));
+        stage.execute("UPDATE notice SET try_at = clock_timestamp()");
+        assertThat(stage.send(CHANGE, relay)).isEqualTo(1);
+        assertThat(relay.recipients).isEmpty();
+        stage.plan(CHANGE);
+        assertThat(stage.notices()).containsExactly("1/1 FAILED");
     }
 
     @Test

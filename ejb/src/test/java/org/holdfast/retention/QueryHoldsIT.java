@@ -240,6 +240,27 @@ class QueryHoldsIT {
     }
 
     @Test
+    void copiesThatAreBeingStoredWhileAHoldIsReleasedAreLetGoToo() throws Exception {
+        Hold hold = placed(place(hold(null, "@firm.example", null, null, null)));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Handle pass = jdbi.open()) {
+            pass.begin();
+            long stored = copy(pass, mailbox, NOW, "a@firm.example", "s");
+            new QueryHolds(pass).countOnNew(account, List.of(stored));
+            Future<?> releasing = thread.submit(() -> release(hold));
+            Thread.sleep(300);
+            assertThat(releasing.isDone()).as("waits for what is being stored").isFalse();
+            pass.commit();
+            releasing.get(30, TimeUnit.SECONDS);
+            assertThat(held()).isEmpty();
+            assertThat(find(hold.id()).status()).isEqualTo(Hold.Status.RELEASED);
+            assertThat(keepUntil(stored)).isEqualTo(GRACE.toString());
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
     void withoutTheLockACopyInFlightIsMissed() {
         try (Handle pass = jdbi.open()) {
             pass.begin();
@@ -270,6 +291,45 @@ class QueryHoldsIT {
         assertThat(find(hold.id()).isInForce()).isTrue();
         assertThat(find(hold.id()).progress()).isEqualTo(new Hold.Progress(9, 9, 9));
         assertThat(held()).hasSize(9);
+    }
+
+    @Test
+    void aWalkThatBreaksIsGivenBackAndTheHoldSaysThatItIsBeingPlaced() {
+        long busy = copy(mailbox, NOW.minusSeconds(60), "a@firm.example", "s");
+        long free = copy(mailbox, NOW, "a@firm.example", "s");
+        Hold hold = place(hold(null, "@firm.example", null, null, null));
+        try (Handle other = jdbi.open()) {
+            other.begin();
+            other.execute("SELECT FROM mail_copy WHERE id = ? FOR UPDATE", busy);
+            LegalHolds.walk(
+                    claim(hold.id()).orElseThrow(),
+                    claim -> jdbi.inTransaction(h -> {
+                        h.execute("SET LOCAL lock_timeout = '200ms'");
+                        return new QueryHolds(h).walk(claim, 1, NOW);
+                    }),
+                    claim -> jdbi.useTransaction(h -> new QueryHolds(h).giveBack(claim)));
+            other.rollback();
+        }
+        assertThat(find(hold.id()).status()).isEqualTo(Hold.Status.PLACING);
+        assertThat(held()).containsExactly(free);
+        walk(hold.id(), 2);
+        assertThat(find(hold.id()).isInForce()).isTrue();
+        assertThat(held()).containsExactly(busy, free);
+    }
+
+    @Test
+    void aListCountsALargeHoldOnlyAsFarAsItSaysAndOneHoldIsCountedInFull() {
+        int copies = HoldRepository.COUNTED_IN_LISTS + 5;
+        jdbi.useHandle(h -> h.execute(
+                "INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
+                        + " size_bytes, content_sha256, sender) SELECT account_id, id, id, 1, 1000000 + n, now(), now(), 10,"
+                        + " sha256('x'), 'a@firm.example' FROM mailbox, generate_series(1, ?) n WHERE id = ?",
+                copies,
+                mailbox));
+        Hold hold = place(hold(null, "@firm.example", null, null, null));
+        walk(hold.id(), 20_000);
+        assertThat(find(hold.id()).progress().held()).isEqualTo(copies);
+        assertThat(page().get(0).progress().held()).isEqualTo(HoldRepository.COUNTED_IN_LISTS);
     }
 
     @Test

@@ -29,6 +29,10 @@ class RemovalReckoningIT {
     private static final int COPIES = 4_000;
     private static final String[] PLANS = {"CRM_PLUS", "DEMO", "STANDARD", "PROFESSIONAL", "NFR"};
 
+    private static final String SUBSCRIBE =
+            "INSERT INTO subscription (account_id, plan_code, valid_from, valid_until, known_from, recorded_by, reason)"
+                    + " VALUES (?, ?, ?, ?, '2015-01-01Z', 't', 't')";
+
     private static LocalPostgres postgres;
     private static Jdbi jdbi;
     private static Random random;
@@ -53,26 +57,7 @@ class RemovalReckoningIT {
 
     private static void generate(Handle h) {
         for (long id = 1; id <= ACCOUNTS; id++) {
-            h.execute(
-                    "INSERT INTO account (id, name, created_at, hold_count) VALUES (?, ?, now(), ?)",
-                    id,
-                    "A" + id,
-                    id == 7 ? 1 : 0);
-            h.execute(
-                    "INSERT INTO app_user (id, account_id, email, display_name, role, created_at) VALUES (?, ?, ?, 'o',"
-                            + " 'OWNER', now())",
-                    id,
-                    id,
-                    "o" + id + "@example.org");
-            h.execute(
-                    "INSERT INTO mailbox (id, account_id, owner_id, address, imap_host, imap_port, imap_security, login,"
-                            + " state, state_since, connected_at) VALUES (?, ?, ?, ?, 'h', 993, 'TLS', 'l', 'ACTIVE',"
-                            + " now(), now())",
-                    id,
-                    id,
-                    id,
-                    id + "@example.org");
-            h.execute("INSERT INTO folder (id, mailbox_id, wire_name, name) VALUES (?, ?, 'INBOX', 'INBOX')", id, id);
+            insertAccount(h, id);
             if (id % 5 != 0) {
                 // A plan that ends some day at midnight and falls to FREE, or to another plan.
                 Instant end = Instant.parse("2019-04-21T00:00:00Z").plus(Duration.ofDays(random.nextInt(60)));
@@ -85,31 +70,60 @@ class RemovalReckoningIT {
         for (int i = 1; i <= COPIES; i++) {
             long mailbox = 1L + random.nextInt(ACCOUNTS);
             Instant clock = NOW.minus(Duration.ofMinutes(random.nextInt(100 * 24 * 60)));
-            h.execute(
-                    "INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
-                            + " size_bytes, content_sha256, bind_count, hold_count, keep_until)"
-                            + " VALUES (?, ?, ?, 1, ?, ?, ?, ?, sha256('x'), ?, ?, ?)",
-                    mailbox,
-                    mailbox,
+            insertCopy(
+                    h,
                     mailbox,
                     i,
                     clock,
-                    clock,
-                    1 + random.nextInt(1000),
-                    random.nextInt(6) == 0 ? 1 : 0,
-                    random.nextInt(10) == 0 ? 1 : 0,
+                    random.nextInt(6) == 0,
+                    random.nextInt(10) == 0,
                     random.nextInt(8) == 0 ? NOW.plus(Duration.ofHours(random.nextInt(24 * 30))) : null);
         }
     }
 
-    private static void subscribe(Handle h, long account, Instant from, Instant until) {
+    private static void insertAccount(Handle h, long id) {
         h.execute(
-                "INSERT INTO subscription (account_id, plan_code, valid_from, valid_until, known_from, recorded_by, reason)"
-                        + " VALUES (?, ?, ?, ?, '2015-01-01Z', 't', 't')",
+                "INSERT INTO account (id, name, created_at, hold_count) VALUES (?, ?, now(), ?)",
+                id,
+                "A" + id,
+                id == 7 ? 1 : 0);
+        h.execute(
+                "INSERT INTO app_user (id, account_id, email, display_name, role, created_at) VALUES (?, ?, ?, 'o',"
+                        + " 'OWNER', now())",
+                id,
+                id,
+                "o" + id + "@example.org");
+        h.execute(
+                "INSERT INTO mailbox (id, account_id, owner_id, address, imap_host, imap_port, imap_security, login,"
+                        + " state, state_since, connected_at) VALUES (?, ?, ?, ?, 'h', 993, 'TLS', 'l', 'ACTIVE',"
+                        + " now(), now())",
+                id,
+                id,
+                id,
+                id + "@example.org");
+        h.execute("INSERT INTO folder (id, mailbox_id, wire_name, name) VALUES (?, ?, 'INBOX', 'INBOX')", id, id);
+    }
+
+    private static void insertCopy(
+            Handle h, long account, long uid, Instant clock, boolean bound, boolean held, Instant graceEnd) {
+        h.execute(
+                "INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
+                        + " size_bytes, content_sha256, bind_count, hold_count, keep_until)"
+                        + " VALUES (?, ?, ?, 1, ?, ?, ?, ?, sha256('x'), ?, ?, ?)",
                 account,
-                PLANS[random.nextInt(PLANS.length)],
-                from,
-                until);
+                account,
+                account,
+                uid,
+                clock,
+                clock,
+                1 + random.nextInt(1000),
+                bound ? 1 : 0,
+                held ? 1 : 0,
+                graceEnd);
+    }
+
+    private static void subscribe(Handle h, long account, Instant from, Instant until) {
+        h.execute(SUBSCRIBE, account, PLANS[random.nextInt(PLANS.length)], from, until);
     }
 
     @Test
@@ -193,6 +207,24 @@ class RemovalReckoningIT {
                 h -> h.createQuery("SELECT string_agg(r::text, E'\\n' ORDER BY r::text) FROM removal_day r")
                         .mapTo(String.class)
                         .one());
+    }
+
+    @Test
+    void aGraceThatOutlivesTheShorterPlanIsHeldAgainstTheLongerOne() {
+        long account = ACCOUNTS + 1;
+        Instant change = Instant.parse("2019-05-10T00:00:00Z");
+        jdbi.useTransaction(h -> {
+            insertAccount(h, account);
+            h.execute(SUBSCRIBE, account, "CRM_PLUS", Instant.parse("2015-01-01T00:00:00Z"), change);
+            h.execute(SUBSCRIBE, account, "PROFESSIONAL", change, null);
+            insertCopy(h, account, 10_001, NOW.minus(Duration.ofDays(40)), false, false, change.plusSeconds(60));
+            insertCopy(h, account, 10_002, NOW.minus(Duration.ofDays(40)), false, false, change.minusSeconds(60));
+        });
+        List<EntitlementSpan> timeline = new EntitlementQuery(jdbi).timeline(account, NOW, NOW);
+        List<MyMail.Leaving> leaving =
+                jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(account, account, timeline, null, 10));
+        assertThat(leaving).singleElement().satisfies(copy -> assertThat(copy.leavesAt())
+                .isEqualTo(change.minusSeconds(60)));
     }
 
     @Test

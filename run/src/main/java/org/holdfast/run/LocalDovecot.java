@@ -245,7 +245,7 @@ public final class LocalDovecot implements AutoCloseable {
         for (int tries = 0; tries < 100; tries++) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-                if (Files.exists(pid)) {
+                if (Files.exists(pid) && !Files.readString(pid).isBlank()) {
                     return true;
                 }
                 Thread.sleep(100);

@@ -92,7 +92,8 @@ public class HoldsResource {
      * A hold as the API shows one.
      *
      * @param status PLACING while copies are still looked at; IN_FORCE when every copy that it means is kept
-     * @param looked copies looked at, of toLook; heldCopies: on how many it counts. Of holds by query only
+     * @param looked copies looked at, of toLook; heldCopies: on how many it counts, in lists 10000 for that many
+     *     or more. Of holds by query only
      */
     public record HoldView(
             String id,

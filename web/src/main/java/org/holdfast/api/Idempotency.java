@@ -74,7 +74,7 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
             return;
         }
         Taken taken = new Taken(token.get().user().userId(), key(header));
-        KeyOutcome outcome = keys.begin(taken.userId(), taken.key(), hash(request));
+        KeyOutcome outcome = keys.begin(taken.userId(), taken.key(), hash(request, token.get()));
         if (outcome.state() == KeyOutcome.State.UNKNOWN && isMarked(KeepsKey.class)) {
             request.setProperty(TAKEN, taken);
             return;
@@ -115,8 +115,11 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
         return key.group(1) == null ? key.group(2) : key.group(1);
     }
 
-    /** Reads the body to its end, and lets it be read again. */
-    private static byte[] hash(ContainerRequestContext request) throws IOException {
+    /**
+     * Over the request and the account that its token is narrowed to: an answer to a wider token is not for it. Reads
+     * the body to its end, and lets it be read again.
+     */
+    private static byte[] hash(ContainerRequestContext request, PresentedToken token) throws IOException {
         byte[] body = request.getEntityStream().readNBytes(MOST_BYTES + 1);
         if (body.length > MOST_BYTES) {
             throw new ClientErrorException(Response.Status.REQUEST_ENTITY_TOO_LARGE);
@@ -124,7 +127,7 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
         request.setEntityStream(new ByteArrayInputStream(body));
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String line = request.getMethod() + " "
+            String line = token.limits().accountId() + " " + request.getMethod() + " "
                     + request.getUriInfo().getRequestUri().getRawPath() + "?"
                     + request.getUriInfo().getRequestUri().getRawQuery() + "\n";
             digest.update(line.getBytes(StandardCharsets.UTF_8));

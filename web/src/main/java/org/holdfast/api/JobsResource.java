@@ -130,6 +130,7 @@ public class JobsResource {
     /** Ends it at its present step; what earlier steps did stays. */
     @POST
     @Path("{id: [0-9]{1,18}}/cancel")
+    @Needs(TokenScope.ADMINISTER)
     public JobView cancel(@PathParam("id") long id) {
         return JobView.of(works.cancel(id));
     }

@@ -1,7 +1,5 @@
 package org.holdfast.console;
 
-import jakarta.faces.application.FacesMessage;
-import jakarta.faces.context.FacesContext;
 import jakarta.faces.view.ViewScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -9,14 +7,9 @@ import java.io.Serializable;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.holdfast.binding.BindingTarget;
-import org.holdfast.binding.Bindings;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.message.CopyCursor;
-import org.holdfast.refusal.Refusal;
 import org.holdfast.retention.MyMail;
 
 /** An owner's own mailboxes, what leaves them when, keeping it by binding, and what an upgrade changes. */
@@ -32,9 +25,6 @@ public class MyMailPage implements Serializable {
     private MyMail myMail;
 
     @Inject
-    private Bindings bindings;
-
-    @Inject
     private Clock clock;
 
     @Inject
@@ -42,9 +32,6 @@ public class MyMailPage implements Serializable {
 
     private long afterMicros;
     private long afterId;
-    private final Map<Long, Boolean> chosen = new HashMap<>();
-    private String kind = "deal";
-    private String reference;
     private boolean more;
     private Trouble trouble;
     private transient MyMail.Standing standing;
@@ -63,51 +50,6 @@ public class MyMailPage implements Serializable {
         } catch (RuntimeException e) {
             trouble = Trouble.log("mymail.trouble", clock.instant(), e);
         }
-    }
-
-    /** Binds every chosen copy to the record; one that is gone does not stop the others. */
-    public void keep() {
-        BindingTarget target;
-        try {
-            target = new BindingTarget(kind, reference == null ? "" : reference.strip());
-        } catch (IllegalArgumentException e) {
-            say(FacesMessage.SEVERITY_ERROR, words.of("mymail.target.bad"));
-            return;
-        }
-        List<Long> ids = chosen.entrySet().stream()
-                .filter(Map.Entry::getValue)
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
-        if (ids.isEmpty()) {
-            say(FacesMessage.SEVERITY_ERROR, words.of("mymail.none.chosen"));
-            return;
-        }
-        int bound = 0;
-        for (long id : ids) {
-            bound += bind(id, target) ? 1 : 0;
-        }
-        chosen.clear();
-        if (bound > 0) {
-            say(FacesMessage.SEVERITY_INFO, words.of("mymail.kept", bound));
-        }
-        if (bound < ids.size()) {
-            say(FacesMessage.SEVERITY_ERROR, words.of("mymail.not.kept", ids.size() - bound));
-        }
-        refresh();
-    }
-
-    private boolean bind(long id, BindingTarget target) {
-        try {
-            bindings.bind(id, target);
-            return true;
-        } catch (Refusal e) {
-            return false;
-        }
-    }
-
-    private static void say(FacesMessage.Severity severity, String text) {
-        FacesContext.getCurrentInstance().addMessage(null, new FacesMessage(severity, text, null));
     }
 
     /** How it stands; null when it could not be read even once. */
@@ -162,14 +104,6 @@ public class MyMailPage implements Serializable {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
-    public Map<Long, Boolean> getChosen() {
-        return chosen;
-    }
-
-    public List<String> getKinds() {
-        return List.of("deal", "contact", "company", "lead", "invoice", "task");
-    }
-
     public Trouble getTrouble() {
         return trouble;
     }
@@ -188,21 +122,5 @@ public class MyMailPage implements Serializable {
 
     public void setAfterId(long id) {
         this.afterId = id;
-    }
-
-    public String getKind() {
-        return kind;
-    }
-
-    public void setKind(String kind) {
-        this.kind = kind;
-    }
-
-    public String getReference() {
-        return reference;
-    }
-
-    public void setReference(String reference) {
-        this.reference = reference;
     }
 }

@@ -105,7 +105,9 @@ public class NoticesPage implements Serializable {
         return list.get(list.size() - 1).id();
     }
 
+    /** What failed; stands above the list, so that it has to see to the reading. */
     public Trouble getTrouble() {
+        getList();
         return trouble;
     }
 

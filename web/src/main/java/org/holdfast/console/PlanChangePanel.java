@@ -66,7 +66,7 @@ public class PlanChangePanel implements Serializable {
         } catch (Refusal e) {
             refuse(words.refusal(e));
         } catch (RuntimeException e) {
-            trouble = Trouble.log("change.trouble", clock.instant(), e);
+            trouble = Trouble.log("account.plan.change.trouble", clock.instant(), e);
         }
     }
 
@@ -97,7 +97,7 @@ public class PlanChangePanel implements Serializable {
         } catch (Refusal e) {
             refuse(words.refusal(e));
         } catch (RuntimeException e) {
-            trouble = Trouble.log("change.trouble", clock.instant(), e);
+            trouble = Trouble.log("account.plan.change.trouble", clock.instant(), e);
         }
     }
 

@@ -59,6 +59,7 @@ public class RemovalsPage implements Serializable {
     private String holdName;
     private String holdReason;
     private Trouble trouble;
+    private Instant newerThan;
     private transient RemovalOutlook byDay;
     private transient RemovalOutlook byPlan;
     private transient RemovalOutlook byAccount;
@@ -80,6 +81,7 @@ public class RemovalsPage implements Serializable {
     /** Has everything reckoned anew. */
     public void reckon() {
         try {
+            newerThan = getAsOf();
             removals.request();
             refresh();
         } catch (RuntimeException e) {
@@ -100,14 +102,23 @@ public class RemovalsPage implements Serializable {
             holds.place(holdAccount, null, holdName, holdReason);
             holdAccount = 0;
             say(FacesMessage.SEVERITY_INFO, words.of("removals.held"));
-            removals.request();
-            refresh();
+            reckon();
+            FacesContext.getCurrentInstance()
+                    .getPartialViewContext()
+                    .getRenderIds()
+                    .add("removals:outlook");
         } catch (Refusal e) {
-            say(FacesMessage.SEVERITY_ERROR, words.refusal(e));
-            FacesContext.getCurrentInstance().validationFailed(); // the dialog stays open
+            sayInDialog(words.refusal(e));
         } catch (RuntimeException e) {
-            trouble = Trouble.log("removals.hold.trouble", clock.instant(), e);
+            Trouble failed = Trouble.log("removals.hold.trouble", clock.instant(), e);
+            sayInDialog(words.of(failed.what()) + " " + words.of("trouble.reference") + " " + failed.reference());
         }
+    }
+
+    /** The dialog stays open. */
+    private static void sayInDialog(String text) {
+        say(FacesMessage.SEVERITY_ERROR, text);
+        FacesContext.getCurrentInstance().validationFailed();
     }
 
     private static void say(FacesMessage.Severity severity, String text) {
@@ -137,7 +148,11 @@ public class RemovalsPage implements Serializable {
 
     /** Whether a reckoning is awaited: then the page polls, else not. */
     public boolean isBusy() {
-        return getByDay() != null && (byDay.running() || byDay.asOf().isEmpty());
+        if (getByDay() == null) {
+            return false;
+        }
+        Instant asOf = getAsOf();
+        return byDay.running() || asOf == null || asOf.equals(newerThan);
     }
 
     /** How far a reckoning is, in percent. */
@@ -149,7 +164,8 @@ public class RemovalsPage implements Serializable {
         return getAsOf() != null && getAsOf().plus(STALE).isBefore(clock.instant());
     }
 
-    public boolean isEmpty() {
+    /** Whether nothing leaves and nothing is kept beside it; views cannot say "empty" after a dot. */
+    public boolean isBlank() {
         return byDay.lines().isEmpty();
     }
 

@@ -140,7 +140,7 @@ class PurgePagesIT {
         browser.shot("purge-run-held");
         long before = installation.count("SELECT count(*) FROM mail_copy");
         browser.click("#run\\:approve");
-        browser.textOnceItSays("#run\\:messages", "another administrator has to approve it");
+        browser.textOnceItSays("#run\\:messages", "Another administrator than you has to approve this");
         assertThat(installation.count("SELECT count(*) FROM mail_copy")).isEqualTo(before);
         String url = browser.url();
         browser.click("#out\\:signOut");

@@ -86,7 +86,8 @@ class PurgeOnPayaraMicroIT {
                 assertThat(purged()).isEqualTo((long) ACCOUNTS * DUE);
                 assertThat(count("SELECT count(*) FROM mail_copy")).isEqualTo(ACCOUNTS * 200L);
                 assertThat(count("SELECT count(*) FROM mail_content")).isEqualTo(ACCOUNTS * 200L);
-                assertThat(count("SELECT executions FROM purge_run")).isEqualTo(3);
+                // The second server joins the execution of the dead one, or adopts the run as a third.
+                assertThat(count("SELECT executions FROM purge_run")).isBetween(2L, 3L);
                 assertThat(verified.getBoolean("intact")).isTrue();
             }
         }
