@@ -3,6 +3,7 @@ package org.holdfast.command;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import org.jdbi.v3.core.Jdbi;
 
 /** Makes mailboxes due whose commands are, and cancels what waits for mailboxes that will not be used. */
@@ -13,6 +14,9 @@ public class CommandWatch {
 
     @Inject
     private Jdbi jdbi;
+
+    @Inject
+    private Clock clock;
 
     /** Not persistent: what it does is the same on every node and done once. */
     @Schedule(hour = "*", minute = "*", second = "*/4", persistent = false, info = "command watch")
@@ -26,5 +30,11 @@ public class CommandWatch {
                 + " AND s.mailbox_id IN (SELECT c.mailbox_id FROM user_command c"
                 + " WHERE c.state IN ('QUEUED', 'RUNNING') AND c.due_at <= clock_timestamp())"));
         jdbi.useHandle(h -> h.execute("DELETE FROM upload WHERE uploaded_at < now() - interval '1 day'"));
+    }
+
+    /** Erases what was kept long enough. */
+    @Schedule(hour = "*", minute = "*/10", persistent = false, info = "kept content")
+    public void sweep() {
+        jdbi.useHandle(h -> CommandQueue.sweep(h, clock.instant()));
     }
 }

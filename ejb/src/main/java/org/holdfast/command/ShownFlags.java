@@ -60,6 +60,11 @@ public final class ShownFlags {
                 .bind("bits", bits)
                 .bindArray("words", String.class, words.toArray())
                 .execute();
+        handle.createUpdate("UPDATE user_command SET kept_here = false WHERE copy_id = :copy AND kept_here"
+                        + " AND add_flags = 0 AND remove_flags = 0 AND cardinality(add_keywords) = 0"
+                        + " AND cardinality(remove_keywords) = 0")
+                .bind("copy", copyId)
+                .execute();
     }
 
     /**

@@ -206,6 +206,27 @@ public class UserCommands {
         return get(id);
     }
 
+    /**
+     * Tries a refused draft, or the copy of a sent message that could not be filed, once more.
+     *
+     * @throws Refusal with code {@code command-not-kept} if its content is not kept any more, or never was
+     */
+    public UserCommand retry(long id) {
+        Caller caller = currentCaller.get();
+        UserCommand command = get(id);
+        requireUsable(caller, command.mailboxId());
+        if (!jdbi.withHandle(h -> new CommandQueue(h).retry(id))) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "command-not-kept",
+                    "Only refused drafts and unfiled copies of sent messages can be tried again: ask for it anew");
+        }
+        audit.record(caller.name(), "command.retry", "command:" + id, null, null);
+        jdbi.useHandle(h -> new MailboxRows(h).dueNow(command.mailboxId()));
+        due.fire(new MailboxDue(command.mailboxId()));
+        return get(id);
+    }
+
     /** One command: its kind and state, never content. */
     @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
     public UserCommand get(long id) {

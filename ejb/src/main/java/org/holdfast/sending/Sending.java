@@ -14,6 +14,8 @@ import java.util.List;
  * @param filedBy who put it into Sent: PROVIDER or HOLDFAST; null while it is not there
  * @param copyId its copy in Sent; null while there is none
  * @param boundCopyId its copy, once bound as wanted; null
+ * @param bindProblem why it is not bound as wanted; null without
+ * @param contentKept whether its content is still here, so that it can be sent again
  */
 public record Sending(
         long id,
@@ -35,4 +37,6 @@ public record Sending(
         String sentBy,
         String filedBy,
         Long copyId,
-        Long boundCopyId) {}
+        Long boundCopyId,
+        String bindProblem,
+        boolean contentKept) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import org.holdfast.command.CommandKind;
 import org.holdfast.command.CommandQueue;
 import org.holdfast.command.Idempotency;
+import org.holdfast.command.MailFolders;
 import org.holdfast.command.NewCommand;
 import org.holdfast.command.ShownFlags;
 import org.holdfast.message.FlagChange;
@@ -92,14 +93,17 @@ final class SendingOutcomes {
                 .execute();
     }
 
-    /** Also where another node has taken it for unknown meanwhile: now it is known. */
+    /** Also where another node has taken it for unknown, or its sender for unsent, meanwhile: now it is known. */
     private boolean end(SendingLease lease, SmtpOutcome outcome, SendingState state) {
         List<String> refused =
                 outcome.refused().stream().map(RefusedRecipient::toString).toList();
         String reason = outcome.result() == SmtpOutcome.Result.ACCEPTED ? null : reason(outcome);
         return handle.createUpdate("UPDATE sending SET state = :state, phase = :phase, error = :error,"
-                                + " reply_code = :code, refused_recipients = :refused, lease_owner = NULL"
-                                + " WHERE id = :id AND lease_token = :token AND state IN ('SENDING', 'UNKNOWN')")
+                                + " reply_code = :code, refused_recipients = :refused, lease_owner = NULL,"
+                                + " ended_at = CASE WHEN :state = 'UNKNOWN' THEN NULL ELSE CAST(:now AS timestamptz) END"
+                                + " WHERE id = :id AND lease_token = :token AND (state IN ('SENDING', 'UNKNOWN')"
+                                + " OR (state = 'REFUSED' AND :state = 'SENT'))")
+                        .bind("now", now)
                         .bind("id", lease.sendingId())
                         .bind("token", lease.token())
                         .bind("state", state.name())
@@ -125,13 +129,27 @@ final class SendingOutcomes {
 
     /** What follows once it is sent: the copy in Sent, the draft goes, the original is marked. */
     void sent(long id, String by) {
+        markSent(id, by);
+        new SendingLeases(handle).fileInSent(id, now);
+        follow(id);
+    }
+
+    /** As {@link #sent} of one that lies in Sent already. */
+    void foundInSent(long id) {
+        markSent(id, "SENT_FOLDER");
+        follow(id);
+    }
+
+    private void markSent(long id, String by) {
         handle.createUpdate("UPDATE sending SET state = 'SENT', sent_at = :now, sent_by = :by, error = NULL,"
-                        + " ended_wall = clock_timestamp() WHERE id = :id")
+                        + " ended_at = :now, ended_wall = clock_timestamp() WHERE id = :id")
                 .bind("id", id)
                 .bind("now", now)
                 .bind("by", by)
                 .execute();
-        new SendingLeases(handle).fileInSent(id, now);
+    }
+
+    private void follow(long id) {
         handle.createQuery("SELECT mailbox_id, asked_by_id, draft_copy_id, original_copy_id, original_use FROM sending"
                         + " WHERE id = :id")
                 .bind("id", id)
@@ -140,7 +158,8 @@ final class SendingOutcomes {
                     long original = row.getLong("original_copy_id");
                     long mailbox = row.getLong("mailbox_id");
                     long user = row.getLong("asked_by_id");
-                    if (draft > 0) {
+                    // Only what is a draft goes for good, whatever its sender called one.
+                    if (draft > 0 && new MailFolders(handle).holdsAsDraft(mailbox, draft)) {
                         new CommandQueue(handle)
                                 .add(
                                         NewCommand.ofCopy(CommandKind.EXPUNGE, mailbox, user, now, draft),

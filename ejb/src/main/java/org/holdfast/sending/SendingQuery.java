@@ -12,7 +12,8 @@ import org.jdbi.v3.core.Jdbi;
 /** Reads messages on their way out. */
 final class SendingQuery {
 
-    private static final String SELECT = "SELECT s.*, c.id AS copy_id FROM sending s LEFT JOIN mail_copy c"
+    private static final String SELECT = "SELECT s.*, c.id AS copy_id, EXISTS"
+            + " (SELECT FROM sending_content k WHERE k.sending_id = s.id) AS content_kept FROM sending s LEFT JOIN mail_copy c"
             + " ON c.folder_id = s.filed_folder_id AND c.uid_validity = s.filed_validity AND c.uid = s.filed_uid";
 
     private final Jdbi jdbi;
@@ -91,7 +92,9 @@ final class SendingQuery {
                 row.getString("sent_by"),
                 row.getString("filed_by"),
                 number(row, "copy_id"),
-                number(row, "bound_copy_id"));
+                number(row, "bound_copy_id"),
+                row.getString("bind_problem"),
+                row.getBoolean("content_kept"));
     }
 
     private static Long number(ResultSet row, String column) throws SQLException {

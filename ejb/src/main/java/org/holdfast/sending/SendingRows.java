@@ -72,7 +72,7 @@ public final class SendingRows {
                 .execute();
     }
 
-    /** It lies in Sent: from now on that copy is the one that is kept. */
+    /** It lies in Sent: from now on that copy is the one that is kept, once it is bound where that was wanted. */
     public void filed(long id, long folderId, long uidValidity, long uid, boolean byProvider) {
         handle.createUpdate("UPDATE sending SET filed_by = :by, filed_folder_id = :folder, filed_validity = :validity,"
                         + " filed_uid = :uid WHERE id = :id")
@@ -82,19 +82,21 @@ public final class SendingRows {
                 .bind("validity", uidValidity)
                 .bind("uid", uid)
                 .execute();
-        handle.createUpdate("DELETE FROM sending_content WHERE sending_id = :id")
+        dropFiledContent(id);
+    }
+
+    /** Erases the content of a message that lies in Sent and has nothing to wait for. */
+    void dropFiledContent(long id) {
+        handle.createUpdate("DELETE FROM sending_content k USING sending s WHERE s.id = k.sending_id AND s.id = :id"
+                        + " AND s.filed_by IS NOT NULL AND (s.bind_kind IS NULL OR s.bound_copy_id IS NOT NULL)")
                 .bind("id", id)
                 .execute();
     }
 
     /** A message of which nobody knew lies in Sent: it left. */
     public void foundInSent(long id, long folderId, long uidValidity, long uid, Instant now) {
-        int known = handle.createUpdate("UPDATE sending SET state = 'SENT', sent_by = 'SENT_FOLDER', sent_at = :now,"
-                        + " error = NULL WHERE id = :id AND state = 'UNKNOWN'")
-                .bind("id", id)
-                .bind("now", now)
-                .execute();
-        if (known == 1) {
+        if (lockIn(id, SendingState.UNKNOWN)) {
+            new SendingOutcomes(handle, now).foundInSent(id);
             filed(id, folderId, uidValidity, uid, true);
         }
     }
@@ -104,11 +106,13 @@ public final class SendingRows {
      *
      * @return whether it was still time
      */
-    public boolean cancel(long id, String reason) {
-        boolean cancelled = handle.createUpdate("UPDATE sending SET state = 'CANCELLED', error = :reason WHERE id = :id"
+    public boolean cancel(long id, String reason, Instant now) {
+        boolean cancelled = handle.createUpdate("UPDATE sending SET state = 'CANCELLED', error = :reason,"
+                                + " ended_at = :now WHERE id = :id"
                                 + " AND (state = 'QUEUED' OR (state = 'SENDING' AND phase = 'CONNECT'))")
                         .bind("id", id)
                         .bind("reason", reason)
+                        .bind("now", now)
                         .execute()
                 == 1;
         if (cancelled) {
@@ -120,8 +124,8 @@ public final class SendingRows {
     }
 
     /** As {@link #cancel}, only while it waits. */
-    boolean cancelQueued(long id, String reason) {
-        return lockIn(id, SendingState.QUEUED) && cancel(id, reason);
+    boolean cancelQueued(long id, String reason, Instant now) {
+        return lockIn(id, SendingState.QUEUED) && cancel(id, reason, now);
     }
 
     /** Whether it is in a state, which it then keeps until the transaction ends. */
@@ -134,10 +138,25 @@ public final class SendingRows {
                 .isPresent();
     }
 
-    /** Queues it again, by its sender's will; not without its content. */
-    boolean again(long id) {
-        return handle.createUpdate("UPDATE sending SET state = 'QUEUED', tries = 0, error = NULL,"
-                                + " due_at = clock_timestamp() WHERE id = :id AND state IN ('UNKNOWN', 'REFUSED')"
+    /**
+     * A message of which nobody knew was not sent, as its sender says.
+     *
+     * @return whether nobody knew
+     */
+    public boolean markUnsent(long id, String by, Instant now) {
+        return handle.createUpdate("UPDATE sending SET state = 'REFUSED', ended_at = :now, error = :error"
+                                + " WHERE id = :id AND state = 'UNKNOWN'")
+                        .bind("id", id)
+                        .bind("now", now)
+                        .bind("error", by + " says that nobody received it")
+                        .execute()
+                == 1;
+    }
+
+    /** Queues a message that nobody received again, by its sender's will; not without its content. */
+    public boolean again(long id) {
+        return handle.createUpdate("UPDATE sending SET state = 'QUEUED', tries = 0, error = NULL, ended_at = NULL,"
+                                + " due_at = clock_timestamp() WHERE id = :id AND state = 'REFUSED'"
                                 + " AND EXISTS (SELECT FROM sending_content WHERE sending_id = :id)")
                         .bind("id", id)
                         .execute()

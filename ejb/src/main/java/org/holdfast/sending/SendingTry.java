@@ -55,13 +55,16 @@ public final class SendingTry {
                 .orElseThrow();
         Optional<String> stop = planStop.apply(message.mailboxId());
         if (stop.isPresent()) {
-            transactions.call(h -> new SendingRows(h).cancel(lease.sendingId(), stop.get()));
+            transactions.call(h -> new SendingRows(h).cancel(lease.sendingId(), stop.get(), clock.instant()));
             return;
         }
         Access access = transactions.call(h -> access(h, message.mailboxId()));
         if (access == null || access.secret() == null || access.server() == null) {
             transactions.call(h -> new SendingRows(h)
-                    .cancel(lease.sendingId(), "The mailbox has no server or no password to send with"));
+                    .cancel(
+                            lease.sendingId(),
+                            "The mailbox has no server or no password to send with",
+                            clock.instant()));
             return;
         }
         SmtpRoute route = new SmtpRoute(

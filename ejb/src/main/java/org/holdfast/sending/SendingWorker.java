@@ -66,14 +66,33 @@ public class SendingWorker {
             List<SendingLease> held = List.copyOf(running.values());
             transactions.call(h -> {
                 new SendingLeases(h).renew(held);
-                new SendingLeases(h).recover(clock.instant());
-                return new SentBindings(h).apply(clock.instant());
+                return new SendingLeases(h).recover(clock.instant());
             });
             claim();
+            bind();
         } catch (RuntimeException e) {
             // The next tick tries again; an exception would make some servers drop the timer.
             LOG.log(System.Logger.Level.WARNING, "Messages that are due could not be taken", e);
         }
+    }
+
+    /** One that cannot be bound does not keep the others waiting. */
+    private void bind() {
+        for (SentBindings.Wanted wanted : transactions.call(h -> new SentBindings(h).due())) {
+            try {
+                transactions.call(h -> {
+                    new SentBindings(h).bind(wanted, clock.instant());
+                    return wanted;
+                });
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "Message " + wanted.sendingId() + " could not be bound", e);
+                transactions.call(h -> {
+                    new SentBindings(h).failed(wanted, String.valueOf(e.getMessage()));
+                    return wanted;
+                });
+            }
+        }
+        transactions.call(h -> new SentBindings(h).tell(clock.instant()));
     }
 
     private synchronized void claim() {

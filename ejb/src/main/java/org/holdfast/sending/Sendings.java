@@ -82,6 +82,7 @@ public class Sendings {
                     Refusal.Kind.CONFLICT, "mailbox-cannot-send", "The mailbox was connected without an SMTP server");
         }
         List<String> recipients = recipients(message);
+        message.draftId().ifPresent(id -> requireDraft(mailboxId, id));
         SendingQuery query = new SendingQuery(jdbi);
         Optional<Long> before = query.before(caller.userId(), once);
         if (before.isPresent()) {
@@ -118,7 +119,7 @@ public class Sendings {
             return jdbi.withHandle(h -> new CommandQueue(h).find(before.get())).orElseThrow();
         }
         Composed composed = compose(caller, mailbox, message);
-        message.draftId().ifPresent(id -> requireCopy(mailboxId, id));
+        message.draftId().ifPresent(id -> requireDraft(mailboxId, id));
         UserCommand command = jdbi.withHandle(h -> {
             long drafts = new MailFolders(h)
                     .find(mailboxId, "\\Drafts")
@@ -199,7 +200,8 @@ public class Sendings {
     public Sending cancel(long id) {
         Caller caller = currentCaller.get();
         requireOwn(caller, get(id));
-        if (!jdbi.withHandle(h -> new SendingRows(h).cancelQueued(id, "Cancelled by " + caller.name()))) {
+        if (!jdbi.withHandle(
+                h -> new SendingRows(h).cancelQueued(id, "Cancelled by " + caller.name(), clock.instant()))) {
             throw tooLate(id);
         }
         audit.record(caller.name(), "message.cancel", "sending:" + id, null, null);
@@ -225,12 +227,33 @@ public class Sendings {
         return get(id);
     }
 
-    /** Its sender wants it tried again, knowing that it may arrive twice where nobody knows; the same message. */
+    /** Its sender knows that a message of which nobody knew was received by nobody; its content stays. */
+    public Sending markUnsent(long id) {
+        Caller caller = currentCaller.get();
+        requireOwn(caller, get(id));
+        if (!jdbi.withHandle(h -> new SendingRows(h).markUnsent(id, caller.name(), clock.instant()))) {
+            throw tooLate(id);
+        }
+        audit.record(caller.name(), "message.mark-unsent", "sending:" + id, null, null);
+        return get(id);
+    }
+
+    /**
+     * Sends a message that nobody received once more, the very same, because its sender wants it.
+     *
+     * @throws Refusal with code {@code sending-unknown} while nobody knows whether somebody received it
+     */
     public Sending sendAgain(long id) {
         Caller caller = currentCaller.get();
         Sending sending = get(id);
         requireOwn(caller, sending);
         usable(caller, sending.mailboxId());
+        if (sending.state() == SendingState.UNKNOWN) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "sending-unknown",
+                    "Nobody knows whether the message was received: find out first, and say that it was not");
+        }
         if (!jdbi.withHandle(h -> new SendingRows(h).again(id))) {
             throw tooLate(id);
         }
@@ -317,9 +340,16 @@ public class Sendings {
                 .orElseThrow(() -> Refusal.notFound("message", copyId));
     }
 
-    private void requireCopy(long mailboxId, long copyId) {
+    /** What is replaced or sent goes for good: so only what lies among the drafts. */
+    private void requireDraft(long mailboxId, long copyId) {
         if (copies.get(copyId).mailboxId() != mailboxId) {
             throw Refusal.notFound("message", copyId);
+        }
+        if (!jdbi.withHandle(h -> new MailFolders(h).holdsAsDraft(mailboxId, copyId))) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "not-a-draft",
+                    "The message does not lie in the mailbox's folder for drafts");
         }
     }
 

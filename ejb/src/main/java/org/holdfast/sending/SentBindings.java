@@ -1,29 +1,44 @@
 package org.holdfast.sending;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.holdfast.binding.BindingRepository;
 import org.holdfast.binding.BindingTarget;
+import org.holdfast.message.Texts;
 import org.jdbi.v3.core.Handle;
 
-/** Binds what was sent to the record that it was sent for, as soon as its copy is there. */
-final class SentBindings {
+/**
+ * Binds what was sent to the record that it was sent for, as soon as its copy is there: found by its place in
+ * Sent, else by its Message-ID.
+ */
+public final class SentBindings {
 
     private static final int AT_ONCE = 50;
+    private static final Duration PATIENCE = Duration.ofDays(1);
+
+    private static final String WAITING = " s.bind_kind IS NOT NULL AND s.bound_copy_id IS NULL AND s.state = 'SENT' ";
 
     private final Handle handle;
 
-    SentBindings(Handle handle) {
+    /** Works in the transaction of the handle. */
+    public SentBindings(Handle handle) {
         this.handle = handle;
     }
 
-    /** How many were bound. */
-    int apply(Instant now) {
-        List<Wanted> wanted = handle.createQuery("SELECT s.id, s.account_id, s.asked_by, s.bind_kind, s.bind_reference,"
-                        + " c.id AS copy FROM sending s JOIN mail_copy c ON c.folder_id = s.filed_folder_id"
-                        + " AND c.uid_validity = s.filed_validity AND c.uid = s.filed_uid"
-                        + " WHERE s.bind_kind IS NOT NULL AND s.bound_copy_id IS NULL AND s.state = 'SENT'"
-                        + " ORDER BY s.id LIMIT :most")
+    /** A message whose copy is there and waits to be bound. */
+    public record Wanted(long sendingId, long accountId, String by, BindingTarget target, long copyId) {}
+
+    /** Those whose copy is there; each is bound in a transaction of its own. */
+    public List<Wanted> due() {
+        return handle.createQuery("SELECT s.id, s.account_id, s.asked_by, s.bind_kind, s.bind_reference,"
+                        + " coalesce(placed.id, named.id) AS copy FROM sending s"
+                        + " LEFT JOIN mail_copy placed ON placed.folder_id = s.filed_folder_id"
+                        + " AND placed.uid_validity = s.filed_validity AND placed.uid = s.filed_uid"
+                        + " LEFT JOIN LATERAL (SELECT c.id FROM mail_copy c WHERE placed.id IS NULL"
+                        + " AND c.mailbox_id = s.mailbox_id AND c.clock > s.sent_at - interval '1 day'"
+                        + " AND c.message_id = s.message_id ORDER BY c.id LIMIT 1) AS named ON true WHERE"
+                        + WAITING + "AND coalesce(placed.id, named.id) IS NOT NULL ORDER BY s.id LIMIT :most")
                 .bind("most", AT_ONCE)
                 .map((row, context) -> new Wanted(
                         row.getLong("id"),
@@ -32,20 +47,35 @@ final class SentBindings {
                         new BindingTarget(row.getString("bind_kind"), row.getString("bind_reference")),
                         row.getLong("copy")))
                 .list();
-        wanted.forEach(each -> bind(each, now));
-        return wanted.size();
     }
 
-    private void bind(Wanted wanted, Instant now) {
+    /** Binds one; its content here is not needed any more then. */
+    public void bind(Wanted wanted, Instant now) {
         BindingRepository bindings = new BindingRepository(handle);
         if (bindings.lockCopy(wanted.copyId()).isPresent()) {
             bindings.bind(wanted.copyId(), wanted.accountId(), wanted.target(), wanted.by(), now);
-            handle.createUpdate("UPDATE sending SET bound_copy_id = :copy WHERE id = :id")
+            handle.createUpdate("UPDATE sending SET bound_copy_id = :copy, bind_problem = NULL WHERE id = :id")
                     .bind("copy", wanted.copyId())
                     .bind("id", wanted.sendingId())
                     .execute();
+            new SendingRows(handle).dropFiledContent(wanted.sendingId());
         }
     }
 
-    private record Wanted(long sendingId, long accountId, String by, BindingTarget target, long copyId) {}
+    /** Shows on a message why it could not be bound. */
+    public void failed(Wanted wanted, String reason) {
+        handle.createUpdate("UPDATE sending SET bind_problem = :problem WHERE id = :id")
+                .bind("problem", Texts.clean("It could not be bound: " + reason, 500))
+                .bind("id", wanted.sendingId())
+                .execute();
+    }
+
+    /** Shows on messages that have waited for a day that they are not bound. */
+    public int tell(Instant now) {
+        return handle.createUpdate("UPDATE sending s SET bind_problem = 'No copy of it was found in the mailbox within"
+                        + " a day, so it is not bound: put it into a folder that is synchronised' WHERE"
+                        + WAITING + "AND s.bind_problem IS NULL AND s.sent_at <= :before")
+                .bind("before", now.minus(PATIENCE))
+                .execute();
+    }
 }

@@ -22,6 +22,10 @@ final class CommandPush {
 
     private static final System.Logger LOG = System.getLogger(CommandPush.class.getName());
     private static final int MOST_TRIES = 20;
+
+    /** What lies in two places is worth more patience: about a week. */
+    private static final int MOST_TRIES_HALF_DONE = 40;
+
     private static final int MOST_ROUNDS = 500;
     private static final Duration LEAST_WAIT = Duration.ofSeconds(30);
     private static final Duration MOST_WAIT = Duration.ofHours(6);
@@ -68,6 +72,12 @@ final class CommandPush {
             // What may have left is in the journal: the next try looks for it first.
             putOff(command, e.getMessage(), null);
             throw e;
+        } catch (LeaseLost e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A defect of ours or of the data must not stop the other commands, nor the pull behind them.
+            LOG.log(System.Logger.Level.WARNING, "User command " + command.id() + " failed", e);
+            putOff(command, "Internal error: " + e.getMessage(), null);
         }
     }
 
@@ -97,10 +107,11 @@ final class CommandPush {
 
     /** Later, twice as late after each try; not for ever. */
     private void putOff(UserCommand command, String reason, Duration asked) {
-        // A move or an append that is half done is never given up: what may lie in two places is sorted out.
         boolean halfDone = command.journal().step() == CommandJournal.Step.PUT;
-        if (command.tries() + 1 >= MOST_TRIES && !halfDone) {
-            refuse(command, "Given up after " + (command.tries() + 1) + " tries: " + reason);
+        int tries = command.tries() + 1;
+        if (tries >= (halfDone ? MOST_TRIES_HALF_DONE : MOST_TRIES)) {
+            String left = halfDone ? "; the message may lie in both folders" : "";
+            refuse(command, "Given up after " + tries + " tries: " + reason + left);
             return;
         }
         long doubled = LEAST_WAIT.toMillis() << Math.min(command.tries(), 12);

@@ -55,12 +55,26 @@ final class DraftPush {
             step.done(null, h -> {});
             return;
         }
-        String note = RemovalPush.remove(step, step.target());
+        String note = remove();
         step.done(note, h -> {
             if (note == null) {
                 new PushedCopies(h).removed(old.get(), step.pass().now());
             }
         });
+    }
+
+    /** What is to be known of the draft before; null where it is gone now. The new one is saved in any case. */
+    private String remove() throws IOException {
+        PushStep.Target before = step.target();
+        if (before.folder().id() != step.command().targetFolderId()) {
+            return "The draft before is not among the drafts any more: it stays in "
+                    + before.folder().name();
+        }
+        try {
+            return RemovalPush.remove(step, before);
+        } catch (CommandRefused e) {
+            return "The draft before stays: " + e.getMessage();
+        }
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

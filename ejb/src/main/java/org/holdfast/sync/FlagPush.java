@@ -27,7 +27,7 @@ final class FlagPush {
 
     void run() throws IOException {
         PushStep.Target target = step.target();
-        OpenFolder open = step.open(target);
+        OpenFolder open = step.open(target, false).folder();
         FlagChange wanted = step.command().flags();
         FlagChange possible = possible(open, wanted);
         Flags server = store(target.uid(), possible);

@@ -79,7 +79,8 @@ final class FolderPush {
         String separator = separator(folder);
         String parent = parent(folder.wireName(), separator);
         String wireName = parent + CommandSession.encode(step.command().folderName());
-        boolean done = there.contains(wireName) && !there.contains(folder.wireName());
+        boolean done =
+                there.contains(wireName) && (folder.wireName().equals(wireName) || !there.contains(folder.wireName()));
         if (!done && there.contains(wireName)) {
             throw new CommandRefused("There is a folder of that name already");
         }
@@ -87,18 +88,30 @@ final class FolderPush {
             step.provider().rename(folder.wireName(), wireName);
         }
         String name = parent(folder.name(), separator) + step.command().folderName();
-        step.done(
-                null, h -> h.createUpdate("UPDATE folder SET wire_name = :wire || substr(wire_name, length(:old) + 1),"
-                                + " name = :name || substr(name, length(:oldName) + 1) WHERE mailbox_id = :mailbox"
-                                + " AND gone_at IS NULL AND (wire_name = :old"
-                                + " OR (:separator <> '' AND starts_with(wire_name, :old || :separator)))")
-                        .bind("wire", wireName)
-                        .bind("old", folder.wireName())
-                        .bind("name", name)
-                        .bind("oldName", folder.name())
-                        .bind("separator", separator)
-                        .bind("mailbox", folder.mailboxId())
-                        .execute());
+        step.done(null, h -> {
+            // What else is known here under the new names is not there: the server had none of them.
+            h.createUpdate("UPDATE folder SET gone_at = :now WHERE mailbox_id = :mailbox AND gone_at IS NULL"
+                            + " AND (wire_name = :wire OR (:separator <> '' AND starts_with(wire_name, :wire || :separator)))"
+                            + " AND NOT (wire_name = :old"
+                            + " OR (:separator <> '' AND starts_with(wire_name, :old || :separator)))")
+                    .bind("now", step.pass().now())
+                    .bind("mailbox", folder.mailboxId())
+                    .bind("wire", wireName)
+                    .bind("old", folder.wireName())
+                    .bind("separator", separator)
+                    .execute();
+            h.createUpdate("UPDATE folder SET wire_name = :wire || substr(wire_name, length(:old) + 1),"
+                            + " name = :name || substr(name, length(:oldName) + 1) WHERE mailbox_id = :mailbox"
+                            + " AND gone_at IS NULL AND (wire_name = :old"
+                            + " OR (:separator <> '' AND starts_with(wire_name, :old || :separator)))")
+                    .bind("wire", wireName)
+                    .bind("old", folder.wireName())
+                    .bind("name", name)
+                    .bind("oldName", folder.name())
+                    .bind("separator", separator)
+                    .bind("mailbox", folder.mailboxId())
+                    .execute();
+        });
     }
 
     private static String parent(String name, String separator) {

@@ -1,9 +1,11 @@
 package org.holdfast.sync;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.holdfast.command.CommandJournal;
 import org.holdfast.command.CommandJournal.Step;
+import org.holdfast.command.CommandKind;
 import org.holdfast.command.MailFolder;
 import org.holdfast.message.Flags;
 import org.holdfast.sync.failure.CommandRefused;
@@ -12,12 +14,15 @@ import org.holdfast.sync.imap.CommandSession.Placed;
 /**
  * Moves an original: with MOVE, else by copying it, marking the old one and removing exactly that one. Each
  * step is noted before it leaves; after a crash the content is looked for at the new place first, so that
- * nothing is lost and nothing doubled.
+ * nothing is lost and nothing doubled. Removed is only what lies where it was copied from, and only while
+ * what was copied lies at the new place.
  */
 final class MovePush {
 
     static final String LEFT_BEHIND =
             "The server cannot remove single messages: the original is marked as deleted in its old folder";
+    static final String MOVED_MEANWHILE =
+            "Another program moved the original meanwhile: it stays there, and there is one more in the folder asked for";
 
     private final PushStep step;
 
@@ -28,72 +33,82 @@ final class MovePush {
     void run() throws IOException {
         MailFolder into = step.folder(step.command().targetFolderId());
         PushStep.Target target = step.target();
-        switch (step.command().journal().step() == null
-                ? Step.PUTTING
-                : step.command().journal().step()) {
-            case PUTTING -> {
-                if (step.command().journal().step() == null || !resume(target, into)) {
-                    put(target, into);
-                }
-            }
-            case PUT, REMOVING -> {
-                CommandJournal journal = step.command().journal();
-                remove(target, new Placed(journal.uidValidity(), journal.uid()));
-            }
+        if (target.folder().id() == into.id()) {
+            // A pull has found it at its new place after an answer was lost, or somebody else has moved it there.
+            step.done(null, h -> {});
+            return;
+        }
+        if (step.command().journal().step() == null || !resume(target, into)) {
+            put(target, into);
         }
     }
 
-    /** Whether the copy at the new place is there and all is settled. */
+    /** Goes on after a try that broke off; false if the original is still to be put there. */
     private boolean resume(PushStep.Target target, MailFolder into) throws IOException {
-        Optional<Placed> placed = step.findContent(into);
-        step.open(target);
-        boolean there = step.session().has(target.uid());
-        if (placed.isPresent()) {
-            if (there) {
-                note(placed.get());
-                remove(target, placed.get());
-            } else {
-                follow(target, placed.get(), null);
-            }
-            return true;
-        }
-        if (!there) {
+        Optional<Placed> placed = placed(into);
+        boolean there = step.open(target, true).there();
+        if (placed.isEmpty() && !there) {
             throw new CommandRefused("The original is gone at the provider");
         }
-        return false;
+        if (placed.isEmpty()) {
+            return false;
+        }
+        if (!there) {
+            follow(target, placed.get(), null);
+        } else if (step.isWhereItWas(target)) {
+            note(step.command().journal(), placed.get());
+            remove(target, placed.get());
+        } else {
+            step.done(MOVED_MEANWHILE, h -> {});
+        }
+        return true;
+    }
+
+    /** What an earlier try put there, if it is still there. */
+    private Optional<Placed> placed(MailFolder into) throws IOException {
+        CommandJournal journal = step.command().journal();
+        if (journal.uid() > 0 && step.has(into, journal.uidValidity(), journal.uid())) {
+            return Optional.of(new Placed(journal.uidValidity(), journal.uid()));
+        }
+        return step.findContent(into, journal);
     }
 
     private void put(PushStep.Target target, MailFolder into) throws IOException {
-        step.note(step.before(into));
-        step.open(target);
-        if (!step.session().has(target.uid())) {
+        if (step.command().kind() == CommandKind.TRASH
+                && target.copy() != null
+                && target.copy().bound()) {
+            throw new CommandRefused("The message was bound meanwhile: unbind it first");
+        }
+        CommandJournal before = step.before(into);
+        step.noteTaking(before, target);
+        if (!step.open(target, true).there()) {
             throw new CommandRefused("The original is gone at the provider");
         }
         if (step.provider().hasMove()) {
-            Optional<Placed> placed = step.provider().move(target.uid(), into.wireName());
-            follow(target, placed.isPresent() ? placed.get() : find(into), null);
+            Optional<Placed> said = step.provider().move(target.uid(), into.wireName());
+            Optional<Placed> found = said.isPresent() ? said : step.findContent(into, before);
+            // Where it cannot be told among equals the next pass follows the original.
+            follow(target, found.orElseGet(() -> new Placed(0, 0)), null);
             return;
         }
         Optional<Placed> said = step.provider().copy(target.uid(), into.wireName());
-        Placed placed = said.isPresent() ? said.get() : find(into);
-        note(placed);
-        remove(target, placed);
+        Optional<Placed> placed = said.isPresent() ? said : step.findContent(into, before);
+        if (placed.isEmpty()) {
+            throw new CommandRefused("The provider said that it copied the original, but it is not found in "
+                    + into.name() + ": it stays where it was");
+        }
+        note(before, placed.get());
+        remove(target, placed.get());
     }
 
-    /** Null where it cannot be told among equals: the next pass follows the original. */
-    private Placed find(MailFolder into) throws IOException {
-        return step.findContent(into).orElse(new Placed(0, 0));
-    }
-
-    private void note(Placed placed) {
-        step.note(new CommandJournal(Step.PUT, placed.uidValidity(), 0, placed.uid()));
+    private void note(CommandJournal before, Placed placed) {
+        step.note(new CommandJournal(Step.PUT, placed.uidValidity(), before.uidNext(), placed.uid()));
     }
 
     private void remove(PushStep.Target target, Placed placed) throws IOException {
-        step.open(target);
         boolean removed = step.provider().hasUidPlus();
-        if (step.session().has(target.uid())) {
-            step.provider().store(target.uid(), true, new Flags(Flags.DELETED, java.util.List.of()), 0);
+        if (step.open(target, true).there()) {
+            step.provider().store(target.uid(), true, new Flags(Flags.DELETED, List.of()), 0);
             if (removed) {
                 step.provider().expunge(target.uid());
             }
@@ -105,11 +120,7 @@ final class MovePush {
         step.done(note, h -> {
             if (target.copy() != null && placed.uid() > 0) {
                 new PushedCopies(h)
-                        .moved(
-                                target.copy().copyId(),
-                                step.command().targetFolderId(),
-                                placed.uidValidity(),
-                                placed.uid());
+                        .moved(target.copy(), step.command().targetFolderId(), placed.uidValidity(), placed.uid());
             }
         });
     }

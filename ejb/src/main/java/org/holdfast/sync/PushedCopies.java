@@ -15,11 +15,13 @@ final class PushedCopies {
         this.handle = handle;
     }
 
-    /** The copy goes with its original; everything that hangs on it goes along. */
-    void moved(long copyId, long folderId, long uidValidity, long uid) {
-        List<Long> doubles = handle.createQuery("DELETE FROM mail_copy WHERE folder_id = :folder"
-                        + " AND uid_validity = :validity AND uid = :uid AND id <> :copy AND bind_count = 0"
-                        + " AND hold_count = 0 RETURNING id")
+    /** The copy goes with its original, and takes the place of one that a pull has made of the same content there. */
+    void moved(ShownFlags.Located copy, long folderId, long uidValidity, long uid) {
+        long copyId = copy.copyId();
+        List<Long> doubles = handle.createQuery("DELETE FROM mail_copy d USING mail_copy c WHERE c.id = :copy"
+                        + " AND d.folder_id = :folder AND d.uid_validity = :validity AND d.uid = :uid"
+                        + " AND d.id <> c.id AND d.content_sha256 = c.content_sha256 AND d.bind_count = 0"
+                        + " AND d.hold_count = 0 AND d.keep_until IS NULL RETURNING d.id")
                 .bind("folder", folderId)
                 .bind("validity", uidValidity)
                 .bind("uid", uid)
@@ -27,6 +29,15 @@ final class PushedCopies {
                 .mapTo(Long.class)
                 .list();
         deleteContent(doubles);
+        CopyEvents.gone(
+                handle,
+                doubles.stream()
+                        .map(id -> new CopyEvents.Named(copy.accountId(), copy.mailboxId(), id))
+                        .toList(),
+                CopyEvents.Reason.DELETED);
+        handle.createUpdate("DELETE FROM departed_copy WHERE copy_id = :copy")
+                .bind("copy", copyId)
+                .execute();
         handle.createUpdate("UPDATE mail_copy SET folder_id = :folder, uid_validity = :validity, uid = :uid"
                         + " WHERE id = :copy AND NOT EXISTS (SELECT FROM mail_copy o WHERE o.folder_id = :folder"
                         + " AND o.uid_validity = :validity AND o.uid = :uid)")

@@ -5,7 +5,6 @@ import java.util.List;
 import org.holdfast.command.CommandJournal;
 import org.holdfast.message.Flags;
 import org.holdfast.sync.failure.CommandRefused;
-import org.holdfast.sync.imap.CommandSession.OpenFolder;
 
 /** Removes an original for good: marks it and removes exactly that one, never whatever else is marked. */
 final class RemovalPush {
@@ -21,6 +20,11 @@ final class RemovalPush {
         if (target.copy() != null && target.copy().bound()) {
             throw new CommandRefused("The message was bound meanwhile: unbind it first");
         }
+        if (step.command().folderId() == null
+                || target.folder().id() != step.command().folderId()) {
+            throw new CommandRefused("The message was moved to "
+                    + target.folder().name() + " after its deletion was asked for: it stays there");
+        }
         String note = remove(step, target);
         step.done(note, h -> {
             if (note == null && target.copy() != null) {
@@ -31,11 +35,11 @@ final class RemovalPush {
 
     /** What is to be known of it; null where the original is gone now. */
     static String remove(PushStep step, PushStep.Target target) throws IOException {
-        OpenFolder open = step.open(target);
-        if (open.readOnly()) {
+        PushStep.Opened opened = step.open(target, true);
+        if (opened.folder().readOnly()) {
             throw new CommandRefused("The provider lets nothing be changed in this folder");
         }
-        if (!step.session().has(target.uid())) {
+        if (!opened.there()) {
             return null;
         }
         step.note(step.command().journal().at(CommandJournal.Step.REMOVING));

@@ -82,6 +82,9 @@ final class SentPush {
         if (!ours && step.pass().read(h -> new SendingRows(h).sentWithin(message.id(), patience))) {
             throw new CommandPush.PutOff("The provider may file it by itself", NEXT_LOOK);
         }
+        if (message.raw().length == 0) {
+            throw new CommandRefused("The content of the message is not kept any more; the message itself was sent");
+        }
         CommandJournal before = step.before(folder);
         step.note(before);
         Optional<Placed> placed = step.provider().append(folder.wireName(), "\\Seen", message.raw());

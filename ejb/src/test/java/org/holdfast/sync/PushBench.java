@@ -22,7 +22,11 @@ final class PushBench {
     final long mailbox;
 
     PushBench(LocalPostgres postgres, Path keys, String login, int port) {
-        pull = new PullBench(postgres, keys, "PROFESSIONAL");
+        this(new PullBench(postgres, keys, "PROFESSIONAL"), login, port);
+    }
+
+    PushBench(PullBench pull, String login, int port) {
+        this.pull = pull;
         mailbox = pull.mailbox(login, port);
     }
 
@@ -114,6 +118,32 @@ final class PushBench {
             h.execute("UPDATE mailbox_sync SET lease_until = NULL, due_at = clock_timestamp() - interval '1 s'");
             h.execute("UPDATE mailbox SET state = 'ACTIVE' WHERE state = 'UNREACHABLE'");
         });
+    }
+
+    /** The wait for the next try is over; nothing else is due for it. */
+    void commandsDue() {
+        pull.jdbi.useHandle(h -> h.execute("UPDATE user_command SET due_at = clock_timestamp() - interval '1 s'"));
+    }
+
+    void commandsLater() {
+        pull.jdbi.useHandle(h -> h.execute("UPDATE user_command SET due_at = clock_timestamp() + interval '1 hour'"));
+    }
+
+    boolean cancel(long id) {
+        return pull.jdbi.inTransaction(h -> new CommandQueue(h).cancel(id, "test", pull.now));
+    }
+
+    void refuse(long id) {
+        pull.jdbi.useTransaction(h -> new CommandQueue(h).refuse(command(id), "test", false, pull.now));
+    }
+
+    boolean retry(long id) {
+        return pull.jdbi.inTransaction(h -> new CommandQueue(h).retry(id));
+    }
+
+    /** As the timer does. */
+    void sweep() {
+        pull.jdbi.useTransaction(h -> CommandQueue.sweep(h, pull.now));
     }
 
     Flags shown(long copy) {

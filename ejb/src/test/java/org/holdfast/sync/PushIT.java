@@ -134,7 +134,7 @@ class PushIT {
             bench.pass();
             assertThat(bench.state(nothing)).isEqualTo(CommandState.DONE);
             assertThat(dovecot.commands("delta"))
-                    .noneMatch(line -> line.contains("U" + nothing + "-") && line.contains("STORE"));
+                    .noneMatch(line -> line.contains("U" + nothing + "-") && line.contains("UID STORE"));
         }
         assertThat(bench.pull.count("agreed_flags")).isZero();
         assertEveryChangeWasAskedFor(bench, dovecot, "delta");

@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
+import org.holdfast.command.CommandQueue;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
@@ -21,11 +24,14 @@ import org.holdfast.run.LocalPostgres;
 import org.holdfast.sending.SendingLease;
 import org.holdfast.sending.SendingLeaseLost;
 import org.holdfast.sending.SendingLeases;
+import org.holdfast.sending.SendingRows;
 import org.holdfast.sending.SendingTry;
+import org.holdfast.sending.SentBindings;
 import org.holdfast.sync.imap.WireLimits;
 import org.holdfast.sync.smtp.ScriptedSmtp;
 import org.holdfast.sync.smtp.SmtpClient;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +47,7 @@ class SendIT {
 
     private static LocalPostgres postgres;
     private static LocalDovecot dovecot;
+    private static Jdbi database;
 
     @TempDir
     static Path keys;
@@ -49,6 +56,13 @@ class SendIT {
     static void start() {
         dovecot = MailServers.dovecot(new LocalDovecot.Options(null, null, true));
         postgres = LocalPostgres.start();
+        database = new PullBench(postgres, keys, "PROFESSIONAL").jdbi;
+    }
+
+    /** One database for all: making one for each of these many cases takes longer than the cases. */
+    private static PullBench emptied() {
+        database.useHandle(h -> h.execute("TRUNCATE account CASCADE"));
+        return new PullBench(database, keys);
     }
 
     @AfterAll
@@ -67,7 +81,7 @@ class SendIT {
         final String user = "s" + UUID.randomUUID().toString().substring(0, 8);
         final ScriptedSmtp smtp = new ScriptedSmtp();
         final CutProxy proxy = new CutProxy(dovecot.port());
-        final PushBench bench = new PushBench(postgres, keys, user, proxy.port());
+        final PushBench bench = new PushBench(emptied(), user, proxy.port());
         final String messageId = "<" + UUID.randomUUID() + "@example.com>";
         final long sending;
 
@@ -125,6 +139,27 @@ class SendIT {
                 bench.waitedLongEnough();
                 bench.pass();
             }
+        }
+
+        void wantsBinding() {
+            bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE sending SET bind_kind = 'deal', bind_reference = 'D-1'"));
+        }
+
+        /** As the worker of a node does. */
+        void bind() {
+            bench.pull.jdbi.useTransaction(h -> {
+                SentBindings bindings = new SentBindings(h);
+                bindings.due().forEach(each -> bindings.bind(each, PullBench.NOW));
+            });
+        }
+
+        int tell(Instant now) {
+            return bench.pull.jdbi.inTransaction(h -> new SentBindings(h).tell(now));
+        }
+
+        boolean rows(Predicate<SendingRows> work) {
+            return bench.pull.jdbi.inTransaction(h -> work.test(new SendingRows(h)));
         }
 
         void recover() {
@@ -396,6 +431,109 @@ class SendIT {
             }
             assertThat(stage.bench.pull.count("mail_copy WHERE subject = 'draft'"))
                     .isZero();
+        }
+    }
+
+    @Test
+    void unknownIsNeverSentAgainBeforeItsSenderHasSaidThatNobodyReceivedIt() throws Exception {
+        try (Stage stage = new Stage()) {
+            cutOnce(stage.smtp, ScriptedSmtp.FINAL_DOT);
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("UNKNOWN");
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isFalse();
+            stage.settle();
+            assertThat(stage.smtp.accepted).hasSize(1);
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            assertThat(stage.rows(rows -> rows.markUnsent(stage.sending, "O", PullBench.NOW)))
+                    .isTrue();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("O says");
+            stage.settle();
+            assertThat(stage.smtp.accepted).hasSize(1);
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isTrue();
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(2).allMatch(each -> each.contains(stage.messageId));
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isFalse();
+        }
+    }
+
+    @Test
+    void copyIsBoundByItsMessageIdWhereTheServerDoesNotSayItsNumber() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.wantsBinding();
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.text("filed_by")).isEqualTo("HOLDFAST");
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE sending SET filed_uid = 0, filed_validity = 0"));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding WHERE kind = 'deal' AND reference = 'D-1'"))
+                    .isOne();
+            assertThat(stage.text("bound_copy_id")).isNotNull();
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+        }
+    }
+
+    @Test
+    void bindingThatFindsNoCopyKeepsTheContentAndIsToldOfAfterADay() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.wantsBinding();
+            stage.send();
+            stage.bind();
+            assertThat(stage.tell(PullBench.NOW.plus(Duration.ofHours(23)))).isZero();
+            assertThat(stage.tell(PullBench.NOW.plus(Duration.ofHours(24)))).isOne();
+            assertThat(stage.text("bind_problem")).contains("within a day");
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            stage.settle();
+            stage.bind();
+            assertThat(stage.text("bind_problem")).isNull();
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+        }
+    }
+
+    @Test
+    void whatIsNoDraftIsNotRemovedWhateverItsSenderCalledIt() throws Exception {
+        try (Stage stage = new Stage()) {
+            try (RawImap other = new RawImap(dovecot.port(), stage.user, "secret")) {
+                other.appendText("INBOX", "Subject: mine\r\nMessage-ID: <m@example.com>\r\n\r\nx\r\n", null);
+            }
+            stage.bench.pass();
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE sending SET draft_copy_id = ?", stage.bench.copy("mine")));
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("SENT");
+            try (RawImap other = new RawImap(dovecot.port(), stage.user, "secret")) {
+                assertThat(other.bodies("INBOX")).hasSize(1);
+            }
+            assertThat(stage.bench.pull.count("user_command WHERE kind = 'EXPUNGE'"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void contentGoesWhenAMessageIsCancelledAndThirtyDaysAfterItWasRefused() throws Exception {
+        try (Stage stage = new Stage()) {
+            assertThat(stage.rows(rows -> rows.cancel(stage.sending, "test", PullBench.NOW)))
+                    .isTrue();
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+        }
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> said.startsWith("RCPT") ? "550 5.1.1 unknown\r\n" : usual;
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofDays(30));
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isFalse();
+        }
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'DISCONNECTED'"));
+            stage.bench.pull.jdbi.useTransaction(h -> CommandQueue.cancelForPausedMailboxes(h));
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
         }
     }
 }

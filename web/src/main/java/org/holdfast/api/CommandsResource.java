@@ -34,4 +34,11 @@ public class CommandsResource {
     public CommandView cancel(@PathParam("id") long id) {
         return CommandView.of(commands.cancel(id));
     }
+
+    /** Of a refused draft, or a copy of a sent message that could not be filed: once more. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/retry")
+    public CommandView retry(@PathParam("id") long id) {
+        return CommandView.of(commands.retry(id));
+    }
 }

@@ -14,6 +14,8 @@ import org.holdfast.sending.SendingState;
  * @param sentBy who says that it was sent: SERVER, SENT_FOLDER or USER
  * @param filedBy who put it into Sent: PROVIDER or HOLDFAST
  * @param messageId its copy in Sent, once there is one
+ * @param bindProblem why it is not bound as wanted
+ * @param contentKept whether it can be sent again if nobody received it
  */
 public record SendingView(
         String id,
@@ -34,7 +36,9 @@ public record SendingView(
         Optional<String> sentBy,
         Optional<String> filedBy,
         Optional<String> messageId,
-        boolean bound) {
+        boolean bound,
+        Optional<String> bindProblem,
+        boolean contentKept) {
 
     static SendingView of(Sending sending) {
         return new SendingView(
@@ -56,6 +60,8 @@ public record SendingView(
                 Optional.ofNullable(sending.sentBy()),
                 Optional.ofNullable(sending.filedBy()),
                 Optional.ofNullable(sending.copyId()).map(id -> Id.of(id)),
-                sending.boundCopyId() != null);
+                sending.boundCopyId() != null,
+                Optional.ofNullable(sending.bindProblem()),
+                sending.contentKept());
     }
 }

@@ -42,7 +42,14 @@ public class SendingsResource {
         return SendingView.of(sendings.markSent(id));
     }
 
-    /** Of one that was refused or of which nobody knows: the same message once more, deliberately. */
+    /** Of one of which nobody knows: its sender knows that nobody received it. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/mark-unsent")
+    public SendingView markUnsent(@PathParam("id") long id) {
+        return SendingView.of(sendings.markUnsent(id));
+    }
+
+    /** Of one that nobody received: the same message once more, deliberately. */
     @POST
     @Path("{id: [0-9]{1,18}}/send-again")
     public SendingView sendAgain(@PathParam("id") long id) {

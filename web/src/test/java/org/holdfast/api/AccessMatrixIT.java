@@ -168,6 +168,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET mailboxes/{id}/commands", "", "200", GONE, "200", "200");
         read("GET commands/{id}", "", GONE, GONE, GONE, GONE);
         read("POST commands/{id}/cancel", "", NO, GONE, GONE, NO);
+        read("POST commands/{id}/retry", "", NO, GONE, GONE, NO);
         String letter = "{\"to\":[{\"address\":\"b@example.org\"}],\"subject\":\"s\",\"text\":\"t\"}";
         row("POST mailboxes/{id}/sendings", "", letter, NO, GONE, "409 mailbox-cannot-send", NO);
         read("GET mailboxes/{id}/sendings", "", "200", GONE, "200", "200");
@@ -176,6 +177,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET sendings/{id}", "", GONE, GONE, GONE, GONE);
         read("POST sendings/{id}/cancel", "", NO, GONE, GONE, NO);
         read("POST sendings/{id}/mark-sent", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/mark-unsent", "", NO, GONE, GONE, NO);
         read("POST sendings/{id}/send-again", "", NO, GONE, GONE, NO);
     }
 
