@@ -138,6 +138,10 @@ class SendIT {
                 send();
                 bench.waitedLongEnough();
                 bench.pass();
+                if (bench.pull.count("sending WHERE state IN ('QUEUED', 'SENDING')") == 0
+                        && bench.pull.count("user_command WHERE state IN ('QUEUED', 'RUNNING')") == 0) {
+                    return;
+                }
             }
         }
 
@@ -252,8 +256,9 @@ class SendIT {
             stage.settle();
             switch (smtpCut) {
                 case "content" -> {
-                    assertThat(stage.state()).isEqualTo("REFUSED");
-                    assertThat(stage.text("error")).contains("Nobody received it");
+                    // What a broken connection still takes into its buffers may be all of it: then nobody knows.
+                    assertThat(stage.state()).isIn("REFUSED", "UNKNOWN");
+                    assertThat(stage.text("error")).containsAnyOf("Nobody received it", "nobody knows");
                     assertThat(stage.smtp.accepted).isEmpty();
                     assertThat(stage.inSent()).isZero();
                 }
