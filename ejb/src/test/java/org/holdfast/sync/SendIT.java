@@ -146,8 +146,7 @@ class SendIT {
         }
 
         void wantsBinding() {
-            bench.pull.jdbi.useHandle(
-                    h -> h.execute("UPDATE sending SET bind_kind = 'deal', bind_reference = 'D-1'"));
+            bench.pull.jdbi.useHandle(h -> h.execute("UPDATE sending SET bind_kind = 'deal', bind_reference = 'D-1'"));
         }
 
         /** As the worker of a node does. */
