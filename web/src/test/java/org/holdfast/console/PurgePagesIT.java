@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 /** A live run stopped and restarted, a held one approved by a second person, and the ledger, in a real browser. */
 class PurgePagesIT extends BrowserStage {
 
-    /** Twenty copies a second, as holdfast.purge.rate would say it. */
+    /** Twenty copies a second, and chunks to it, as holdfast.purge.rate would say it. */
     private static final String SLOW = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
-            + " $$ BEGIN NEW.rate_limit := 20; RETURN NEW; END $$;"
+            + " $$ BEGIN NEW.rate_limit := 20; NEW.chunk_size := 40; RETURN NEW; END $$;"
             + "CREATE TRIGGER slow BEFORE INSERT ON purge_run FOR EACH ROW EXECUTE FUNCTION slow()";
 
     private static final String SECOND = "second@holdfast.example";
