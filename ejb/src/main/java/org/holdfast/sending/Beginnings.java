@@ -73,9 +73,8 @@ public class Beginnings {
         Copy copy = own(copyId);
         OriginalMessage original = read(copyId);
         String self = mailboxes.get(copy.mailboxId()).address();
-        List<Correspondent> to = original.people("reply-to").isEmpty()
-                ? original.people("from")
-                : original.people("reply-to");
+        List<Correspondent> to =
+                original.people("reply-to").isEmpty() ? original.people("from") : original.people("reply-to");
         List<Correspondent> cc = new ArrayList<>();
         if (all) {
             Set<String> named =

@@ -73,13 +73,13 @@ public final class Correspondents {
         if (open < 0 || close < 0) {
             return new Correspondent(text, Optional.empty());
         }
-        String written = text.substring(0, open).strip().replaceAll("^\"|\"$", "").replaceAll("\\\\(.)", "$1");
+        String written =
+                text.substring(0, open).strip().replaceAll("^\"|\"$", "").replaceAll("\\\\(.)", "$1");
         String name = written.contains("=?")
                 ? DecoderUtil.decodeEncodedWords(written, DecodeMonitor.SILENT, StandardCharsets.UTF_8)
                 : written;
         String clean = name.replaceAll("\\p{Cntrl}", " ").strip();
         return new Correspondent(
-                text.substring(open + 1, close).strip(),
-                Optional.of(clean).filter(each -> !each.isEmpty()));
+                text.substring(open + 1, close).strip(), Optional.of(clean).filter(each -> !each.isEmpty()));
     }
 }

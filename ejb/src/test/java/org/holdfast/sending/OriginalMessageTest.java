@@ -13,15 +13,19 @@ import org.junit.jupiter.api.Test;
 class OriginalMessageTest {
 
     private static OriginalMessage read(String raw, Charset charset) throws IOException {
-        return OriginalMessage.read(new ByteArrayInputStream(raw.replace("\n", "\r\n").getBytes(charset)));
+        return OriginalMessage.read(
+                new ByteArrayInputStream(raw.replace("\n", "\r\n").getBytes(charset)));
     }
 
     @Test
     void plainTextIsReadInItsCharacterSet() throws IOException {
-        OriginalMessage message = read(
-                "From: =?utf-8?Q?Nguy=E1=BB=85n=2C_An?= <an@example.org>\nSubject: =?iso-8859-1?Q?caf=E9?=\n"
-                        + "Content-Type: text/plain; charset=iso-8859-1\n\ncafé\n",
-                StandardCharsets.ISO_8859_1);
+        OriginalMessage message = read("""
+                From: =?utf-8?Q?Nguy=E1=BB=85n=2C_An?= <an@example.org>
+                Subject: =?iso-8859-1?Q?caf=E9?=
+                Content-Type: text/plain; charset=iso-8859-1
+
+                café
+                """, StandardCharsets.ISO_8859_1);
         assertThat(message.text()).contains("café\n");
         assertThat(message.words("subject")).contains("café");
         assertThat(message.people("from"))
@@ -31,11 +35,21 @@ class OriginalMessageTest {
 
     @Test
     void htmlIsQuotedAsWordsAndAttachmentsAreNot() throws IOException {
-        OriginalMessage message = read(
-                "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n"
-                        + "Content-Disposition: attachment; filename=a.txt\n\nattached\n--b\nContent-Type: text/html\n\n"
-                        + "<style>p{}</style><p>One &amp; two</p><script>alert(1)</script><p>three</p>\n--b--\n",
-                StandardCharsets.US_ASCII);
+        OriginalMessage message = read("""
+                Subject: s
+                Content-Type: multipart/mixed; boundary=b
+
+                --b
+                Content-Type: text/plain
+                Content-Disposition: attachment; filename=a.txt
+
+                attached
+                --b
+                Content-Type: text/html
+
+                <style>p{}</style><p>One &amp; two</p><script>alert(1)</script><p>three</p>
+                --b--
+                """, StandardCharsets.US_ASCII);
         assertThat(message.text()).contains("One & two\nthree");
     }
 

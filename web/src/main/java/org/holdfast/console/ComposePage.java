@@ -96,8 +96,8 @@ public class ComposePage implements Serializable {
         text = begun.text();
         if (reply == 0 && replyAll == 0) {
             begun.attachments()
-                    .forEach(each -> files.add(
-                            new AttachedFile(each.name(), each.size(), null, each.copyId(), each.part())));
+                    .forEach(each ->
+                            files.add(new AttachedFile(each.name(), each.size(), null, each.copyId(), each.part())));
         }
     }
 

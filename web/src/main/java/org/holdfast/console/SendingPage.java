@@ -140,7 +140,8 @@ public class SendingPage implements Serializable {
                                 .anyMatch(each -> each.state() == SendingState.QUEUED
                                         || each.state() == SendingState.SENDING
                                         || (each.state() == SendingState.SENT && each.filedBy() == null)))
-                || (getAsked() != null && asked.stream().anyMatch(each -> each.state().isOpen()));
+                || (getAsked() != null
+                        && asked.stream().anyMatch(each -> each.state().isOpen()));
     }
 
     public Tone tone(Sending sending) {
@@ -169,7 +170,7 @@ public class SendingPage implements Serializable {
             case DONE -> command.note() == null ? Tone.GOOD : Tone.NOTICE;
             case REFUSED -> Tone.BAD;
             case CANCELLED -> Tone.NOTICE;
-            default -> Tone.WARNING;
+            case UNKNOWN -> Tone.WARNING;
         };
     }
 

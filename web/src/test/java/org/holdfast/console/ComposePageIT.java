@@ -70,8 +70,7 @@ class ComposePageIT extends BrowserStage {
         await("SELECT count(*) FROM mail_copy c JOIN folder f ON f.id = c.folder_id"
                 + " WHERE f.name = 'INBOX' AND c.subject LIKE 'Offer%'");
         await("SELECT count(*) FROM sending WHERE bound_copy_id IS NOT NULL");
-        assertThat(installation.count(
-                        "SELECT count(*) FROM binding WHERE kind = 'deal' AND reference = 'D-2019'"))
+        assertThat(installation.count("SELECT count(*) FROM binding WHERE kind = 'deal' AND reference = 'D-2019'"))
                 .isOne();
         assertThat(installation.count("SELECT count(*) FROM mail_copy c JOIN folder f ON f.id = c.folder_id"
                         + " WHERE f.name = 'Sent'"))
@@ -151,8 +150,9 @@ class ComposePageIT extends BrowserStage {
         browser.click("tr[data-state=UNKNOWN] button[id$=unsent]");
         browser.textOnceItSays("#sending\\:messages", "You can send it again now");
         browser.textOnceItSays("tr[data-state=REFUSED]", "Send again");
-        installation.execute("UPDATE sending SET state = 'QUEUED', due_at = now() + interval '1 day', error = '451 later'"
-                + " WHERE subject LIKE 'Re: %'");
+        installation.execute(
+                "UPDATE sending SET state = 'QUEUED', due_at = now() + interval '1 day', error = '451 later'"
+                        + " WHERE subject LIKE 'Re: %'");
         browser.go(installation.url("/console/sending.xhtml?mailbox=" + mailbox()));
         browser.textOnceItSays("tr[data-state=QUEUED]", "You can still cancel it");
         browser.click("tr[data-state=QUEUED] button[id$=cancel]");
@@ -210,11 +210,14 @@ class ComposePageIT extends BrowserStage {
 
     /** Until there is one; mailboxes are synchronised meanwhile. */
     private static void await(String count) {
-        Awaitility.await(count).atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofSeconds(1)).until(() -> {
-            installation.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE lease_until IS NULL"
-                    + " AND mailbox_id = " + mailbox());
-            return installation.count(count) > 0;
-        });
+        Awaitility.await(count)
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> {
+                    installation.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE lease_until IS NULL"
+                            + " AND mailbox_id = " + mailbox());
+                    return installation.count(count) > 0;
+                });
     }
 
     private static void connect(String password) {
@@ -236,9 +239,10 @@ class ComposePageIT extends BrowserStage {
 
     /** As another mail program makes them. */
     private static void folders(String password, String... names) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), installation.mail().imapPort());
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+        try (Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), installation.mail().imapPort());
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
             in.readLine();
             say(socket, in, "LOGIN " + ADDRESS + " " + password);
             for (String name : names) {
