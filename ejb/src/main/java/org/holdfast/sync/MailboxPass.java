@@ -3,7 +3,6 @@ package org.holdfast.sync;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,13 +19,10 @@ import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CertificateRefused;
-import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
-import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
-import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
@@ -147,7 +143,11 @@ public final class MailboxPass {
             String error = pull(lease, pass);
             pass.end(Outcome.COMPLETED.name(), error, h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, pass.hasNews(), error, clock.instant());
+                Leases leases = new Leases(h);
+                leases.complete(lease, pass.hasNews(), error, clock.instant());
+                if (pass.goesOn()) {
+                    leases.dueAgain(lease.mailboxId());
+                }
             });
         } catch (LeaseLost e) {
             throw e;
@@ -188,68 +188,34 @@ public final class MailboxPass {
                             .filter(folder -> there.contains(folder.wireName()))
                             .toList();
             pass.expect(folders.size());
-            List<KnownFolder> later = new ArrayList<>();
-            ProviderFailure refused = pull(session, pass, folders, later);
-            ProviderFailure refusedLater = pull(session, pass, later, null);
-            boolean everyFolderSeen = refused == null && refusedLater == null && missing == null;
-            letGo(target.mailboxId(), pass, everyFolderSeen);
-            ProviderFailure first = refused == null ? refusedLater : refused;
-            return first == null ? missing : reason(first);
+            return new FolderRound(pass, session, target.mailboxId()).run(folders, there, missing);
         }
     }
 
-    /** Whether the host can be reached concerns all its mailboxes. */
+    /** Whether the host can be reached concerns all its mailboxes; how it takes a login concerns only one. */
     private ImapSession open(PullTarget target, String password, boolean qresync, Pass pass) throws IOException {
         String host = target.imap().host();
+        ImapClient.Reached reached;
         try {
-            ImapSession session = client.open(target.imap(), target.login(), password, qresync, tether);
+            reached = client.reach(target.imap(), tether);
+        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
+            pass.fenced(h -> {
+                new ProviderHosts(h).failed(host, target.accountId(), reason(e), clock.instant());
+                return host;
+            });
+            throw e;
+        }
+        try {
             if (target.hostInDoubt()) {
                 pass.fenced(h -> {
                     new ProviderHosts(h).succeeded(host);
                     return host;
                 });
             }
-            return session;
-        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
-            pass.fenced(h -> {
-                new ProviderHosts(h).failed(host, target.mailboxId(), reason(e), clock.instant());
-                return host;
-            });
+            return reached.login(target.login(), password, qresync);
+        } catch (IOException | RuntimeException e) {
+            reached.close();
             throw e;
-        }
-    }
-
-    /**
-     * Goes through folders.
-     *
-     * @param later takes those that are to be seen once more when all were seen; null: none may be left
-     * @return what one of them was refused for; null if none was
-     */
-    private static ProviderFailure pull(
-            ImapSession session, Pass pass, List<KnownFolder> folders, List<KnownFolder> later) throws IOException {
-        ProviderFailure refused = null;
-        int seen = 0;
-        for (KnownFolder folder : folders) {
-            try {
-                if (!new FolderPull(pass, session, folder).run(later == null) && later != null) {
-                    later.add(folder);
-                }
-                seen++;
-            } catch (CommandRefused | ProtocolViolation e) {
-                refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
-            }
-        }
-        if (refused != null && seen == 0 && later != null) {
-            throw refused;
-        }
-        return refused;
-    }
-
-    /** Copies whose originals are in no folder any more follow them. */
-    private void letGo(long mailboxId, Pass pass, boolean everyFolderSeen) {
-        List<Long> lost = pass.read(h -> new Departures(h).lost(mailboxId, everyFolderSeen, clock.instant()));
-        if (!lost.isEmpty()) {
-            pass.write(h -> PassCounts.ofRemoved(new Departures(h).follow(mailboxId, lost, clock.instant())));
         }
     }
 
@@ -295,7 +261,7 @@ public final class MailboxPass {
         return Outcome.FAILED;
     }
 
-    private static String reason(Exception e) {
+    static String reason(Exception e) {
         boolean told = e instanceof IOException || e instanceof Refusal;
         return Texts.clean(told ? e.getMessage() : "Internal error: " + e, 500);
     }

@@ -29,6 +29,9 @@ final class ScriptedImap implements AutoCloseable {
 
     final NavigableMap<Long, String> mails = new TreeMap<>();
     final List<String> received = new CopyOnWriteArrayList<>();
+    /** Whether it ends connections without a greeting. */
+    volatile boolean deaf;
+
     volatile Script script = (command, usual) -> usual;
     volatile long uidNext;
     volatile long modSeq;
@@ -75,6 +78,9 @@ final class ScriptedImap implements AutoCloseable {
     }
 
     private void serve(Socket socket) throws IOException {
+        if (deaf) {
+            return;
+        }
         OutputStream out = socket.getOutputStream();
         out.write("* OK hello\r\n".getBytes(StandardCharsets.ISO_8859_1));
         BufferedReader in =

@@ -41,15 +41,48 @@ public final class ImapClient {
     /** As {@link #open(MailServer, String, String, boolean)}; whoever has the tether can end it from outside. */
     public ImapSession open(MailServer server, String login, String password, boolean qresync, Tether tether)
             throws IOException {
-        Wire wire = Wire.over(connector.open(hosts.checkImap(server), tether), limits);
+        Reached reached = reach(server, tether);
         try {
+            return reached.login(login, password, qresync);
+        } catch (IOException | RuntimeException e) {
+            reached.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A connection that is protected and greeted, and over which no name was said yet.
+     *
+     * @throws org.holdfast.sync.failure.ProviderFailure whose class says what to do
+     * @throws org.holdfast.mailbox.HostRefused before anything is sent
+     */
+    public Reached reach(MailServer server, Tether tether) throws IOException {
+        return new Reached(connector.open(hosts.checkImap(server), tether), limits);
+    }
+
+    /** A server that has greeted; to be closed unless its login succeeds. */
+    public static final class Reached {
+
+        private final GuardedSocket socket;
+        private final WireLimits limits;
+
+        private Reached(GuardedSocket socket, WireLimits limits) {
+            this.socket = socket;
+            this.limits = limits;
+        }
+
+        /** Logs in once. */
+        public ImapSession login(String login, String password, boolean qresync) throws IOException {
+            Wire wire = Wire.over(socket, limits);
             wire.login(login, password);
             ImapSession session = new ImapSession(wire);
             session.enable(qresync);
             return session;
-        } catch (IOException | RuntimeException e) {
-            wire.close();
-            throw e;
+        }
+
+        /** Ends the connection. */
+        public void close() throws IOException {
+            socket.close();
         }
     }
 }
