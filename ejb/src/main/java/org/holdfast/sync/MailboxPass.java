@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -11,7 +12,6 @@ import java.util.stream.Collectors;
 import org.holdfast.mailbox.Followed;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
-import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.mailbox.PlanFollower;
 import org.holdfast.message.Texts;
@@ -24,9 +24,12 @@ import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderSilent;
+import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Tether;
+import org.holdfast.sync.oauth.SignIn;
+import org.holdfast.sync.oauth.TokenEndpoint;
 
 /**
  * Synchronises one mailbox under a lease: asks the plan, connects, goes through the folders, and says in the
@@ -42,7 +45,7 @@ public final class MailboxPass {
 
     private final ShortTransaction transactions;
     private final PlanAnswer plan;
-    private final SecretBox secrets;
+    private final SignIn signIn;
     private final ImapClient client;
     private final Clock clock;
     private volatile Pass current;
@@ -64,7 +67,9 @@ public final class MailboxPass {
             Consumer<Followed> whenFollowed) {
         this.transactions = transactions;
         this.plan = plan;
-        this.secrets = secrets;
+        ImapClient.TokenRequests tokens = client.tokens();
+        this.signIn = new SignIn(
+                transactions::call, secrets, new TokenEndpoint(tokens.hosts(), tokens.limits(), tokens.tls()), clock);
         this.client = client;
         this.clock = clock;
         this.whenFollowed = whenFollowed;
@@ -175,11 +180,8 @@ public final class MailboxPass {
 
     private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
-        if (target.secret() == null) {
-            throw new AuthenticationRejected("The mailbox has no secret: give its password again");
-        }
-        String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
-        try (ImapSession session = open(target, password, qresync, pass)) {
+        Credential credential = signIn.of(target.accountId(), target.mailboxId(), target.login(), target.secret());
+        try (ImapSession session = signedIn(target, credential, qresync, pass)) {
             List<FoundFolder> listed = session.folders();
             String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
             Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
@@ -192,8 +194,22 @@ public final class MailboxPass {
         }
     }
 
+    /** A token that is refused before its time is renewed once; a password never. */
+    private ImapSession signedIn(PullTarget target, Credential credential, boolean qresync, Pass pass)
+            throws IOException {
+        try {
+            return open(target, credential, qresync, pass);
+        } catch (AuthenticationRejected e) {
+            Optional<Credential> another = signIn.anew(target.accountId(), target.mailboxId(), credential);
+            if (another.isEmpty()) {
+                throw e;
+            }
+            return open(target, another.get(), qresync, pass);
+        }
+    }
+
     /** Whether the host can be reached concerns all its mailboxes; how it takes a login concerns only one. */
-    private ImapSession open(PullTarget target, String password, boolean qresync, Pass pass) throws IOException {
+    private ImapSession open(PullTarget target, Credential credential, boolean qresync, Pass pass) throws IOException {
         String host = target.imap().host();
         ImapClient.Reached reached;
         try {
@@ -212,7 +228,7 @@ public final class MailboxPass {
                     return host;
                 });
             }
-            return reached.login(target.login(), password, qresync);
+            return reached.login(credential, qresync);
         } catch (IOException | RuntimeException e) {
             reached.close();
             throw e;

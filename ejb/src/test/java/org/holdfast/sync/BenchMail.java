@@ -23,8 +23,7 @@ import org.holdfast.run.LocalDovecot;
  */
 final class BenchMail implements AutoCloseable {
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "dd-MMM-yyyy HH:mm:ss Z", Locale.ENGLISH)
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
     private static final int AT_ONCE = 500;
 

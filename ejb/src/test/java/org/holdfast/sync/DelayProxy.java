@@ -73,7 +73,7 @@ final class DelayProxy implements AutoCloseable {
         try (from;
                 to) {
             OutputStream out = to.getOutputStream();
-            for (Chunk chunk = way.take(); chunk != END; chunk = way.take()) {
+            for (Chunk chunk = way.take(); chunk.bytes().length > 0; chunk = way.take()) {
                 long wait = chunk.at() - System.nanoTime();
                 if (wait > 0) {
                     TimeUnit.NANOSECONDS.sleep(wait);
@@ -99,6 +99,6 @@ final class DelayProxy implements AutoCloseable {
         entrance.close();
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // compared by identity
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Chunk(byte[] bytes, long at) {}
 }

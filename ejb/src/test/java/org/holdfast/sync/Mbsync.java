@@ -31,13 +31,30 @@ final class Mbsync {
         StringBuilder text = new StringBuilder("FSync yes\n\n");
         for (String user : users) {
             Path near = Files.createDirectories(folder.resolve(user));
-            text.append("IMAPAccount ").append(user).append("\nHost 127.0.0.1\nPort ").append(port);
+            text.append("IMAPAccount ")
+                    .append(user)
+                    .append("\nHost 127.0.0.1\nPort ")
+                    .append(port);
             text.append("\nUser ").append(user).append("\nPass ").append(LocalDovecot.PASSWORD);
             text.append("\nSSLType None\nAuthMechs PLAIN\n\nIMAPStore far-").append(user);
-            text.append("\nAccount ").append(user).append("\n\nMaildirStore near-").append(user);
-            text.append("\nPath ").append(near).append("/\nInbox ").append(near).append("/INBOX\nSubFolders Verbatim\n\n");
-            text.append("Channel ").append(user).append("\nFar :far-").append(user).append(":\nNear :near-");
-            text.append(user).append(":\nPatterns ").append(imapFolder).append("\nCreate Near\nExpunge Near\nSync Pull\n");
+            text.append("\nAccount ")
+                    .append(user)
+                    .append("\n\nMaildirStore near-")
+                    .append(user);
+            text.append("\nPath ")
+                    .append(near)
+                    .append("/\nInbox ")
+                    .append(near)
+                    .append("/INBOX\nSubFolders Verbatim\n\n");
+            text.append("Channel ")
+                    .append(user)
+                    .append("\nFar :far-")
+                    .append(user)
+                    .append(":\nNear :near-");
+            text.append(user)
+                    .append(":\nPatterns ")
+                    .append(imapFolder)
+                    .append("\nCreate Near\nExpunge Near\nSync Pull\n");
             text.append("CopyArrivalDate yes\nSyncState *\n\n");
         }
         Path settings = Files.writeString(folder.resolve("mbsyncrc"), text);

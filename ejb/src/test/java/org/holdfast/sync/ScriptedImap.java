@@ -85,10 +85,16 @@ final class ScriptedImap implements AutoCloseable {
         out.write("* OK hello\r\n".getBytes(StandardCharsets.ISO_8859_1));
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+        String tag = "";
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ", 2);
-            received.add(words[1]);
-            String answer = script.answer(words[1], usual(words[1])).replace("TAG", words[0]);
+            // What has no tag answers a challenge of the command before.
+            String command = line;
+            if (line.indexOf(' ') > 0) {
+                tag = line.substring(0, line.indexOf(' '));
+                command = line.substring(line.indexOf(' ') + 1);
+            }
+            received.add(command);
+            String answer = script.answer(command, usual(command)).replace("TAG", tag);
             out.write(answer.replace(CUT, "").getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
             if (answer.endsWith(CUT)) {

@@ -59,9 +59,8 @@ public final class SyncBench {
             }
             return;
         }
-        int[] sizes = IntStream.range(0, 4)
-                .map(i -> Integer.parseInt(arguments[i]))
-                .toArray();
+        int[] sizes =
+                IntStream.range(0, 4).map(i -> Integer.parseInt(arguments[i])).toArray();
         Path files = Files.createTempDirectory("holdfast-bench");
         try (LocalDovecot dovecot = LocalDovecot.start();
                 LocalPostgres postgres = LocalPostgres.start()) {
@@ -77,8 +76,8 @@ public final class SyncBench {
     }
 
     private void durable() {
-        String state = bench.jdbi.withHandle(h ->
-                h.createQuery("SELECT current_setting('fsync') || ' ' || current_setting('synchronous_commit')")
+        String state = bench.jdbi.withHandle(
+                h -> h.createQuery("SELECT current_setting('fsync') || ' ' || current_setting('synchronous_commit')")
                         .mapTo(String.class)
                         .one());
         if (!state.equals("on on")) {
@@ -130,15 +129,14 @@ public final class SyncBench {
 
     private void largeFolder() throws Exception {
         String login = "large";
-        Map<Integer, Long> mailboxes = new LinkedHashMap<>();
         try (BenchMail mail = new BenchMail(dovecot, login);
                 DelayProxy way = new DelayProxy(dovecot.port(), RTT)) {
             mail.fill("INBOX", large, true);
             Mbsync peer = new Mbsync(files.resolve("large"), dovecot.port());
             Mbsync far = new Mbsync(files.resolve("large"), way.port());
-            System.out.printf(Locale.ROOT, "mbsync: %d messages in %.1f s%n", large, peer.pull(List.of(login), "INBOX"));
+            System.out.printf(
+                    Locale.ROOT, "mbsync: %d messages in %.1f s%n", large, peer.pull(List.of(login), "INBOX"));
             long mailbox = bench.mailbox(login, dovecot.port());
-            mailboxes.put(0, mailbox);
             System.out.printf(Locale.ROOT, "ours: %d messages in %.1f s%n", large, seconds(() -> pull(mailbox)));
             require(copies(mailbox) == large, copies(mailbox) + " copies");
             bench.jdbi.useHandle(h -> h.execute("VACUUM ANALYZE"));
@@ -172,18 +170,18 @@ public final class SyncBench {
         long others = rows.values().stream().mapToLong(Long::longValue).sum();
         System.out.printf(
                 Locale.ROOT, "rows written: %d %s, and the lease %d times%n", others, rows, lease == null ? 0 : lease);
-        figure("no-change-rows-written-rtt-" + rtt, others, 0);
+        figure("no-change-rows-written-rtt-" + rtt, (double) others, 0);
     }
 
     /** Rows inserted, updated and deleted so far, by table; a backend reports them when it is idle. */
     private Map<String, Long> written() throws InterruptedException {
         Thread.sleep(1_500);
-        return bench.jdbi.withHandle(h -> h.createQuery(
-                        "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_user_tables")
-                .reduceRows(new LinkedHashMap<>(), (map, row) -> {
-                    map.put(row.getColumn("relname", String.class), row.getColumn("rows", Long.class));
-                    return map;
-                }));
+        return bench.jdbi.withHandle(
+                h -> h.createQuery("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_user_tables")
+                        .reduceRows(new LinkedHashMap<>(), (map, row) -> {
+                            map.put(row.getColumn("relname", String.class), row.getColumn("rows", Long.class));
+                            return map;
+                        }));
     }
 
     private void compare(String name, double goal, long mailbox, Mbsync peer, String login) throws Exception {
@@ -198,7 +196,8 @@ public final class SyncBench {
     }
 
     private void manyAccounts(int rtt, double goal) throws Exception {
-        List<String> users = IntStream.range(0, accounts).mapToObj(i -> "many" + i).toList();
+        List<String> users =
+                IntStream.range(0, accounts).mapToObj(i -> "many" + i).toList();
         if (rtt == 0) {
             for (String user : users) {
                 try (BenchMail mail = new BenchMail(dovecot, user)) {
@@ -278,10 +277,7 @@ public final class SyncBench {
 
     private void report() throws IOException {
         List<String> members = new ArrayList<>(List.of(
-                "\"messages\":" + messages,
-                "\"folder\":" + large,
-                "\"accounts\":" + accounts,
-                "\"rounds\":" + rounds));
+                "\"messages\":" + messages, "\"folder\":" + large, "\"accounts\":" + accounts, "\"rounds\":" + rounds));
         ratios.forEach((name, all) -> {
             double ratio = all.stream().sorted().toList().get(all.size() / 2);
             double goal = goals.get(name);
@@ -296,7 +292,6 @@ public final class SyncBench {
                     verdict));
         });
         Path folder = Files.createDirectories(Path.of("target", "bench"));
-        Files.writeString(
-                folder.resolve("sync.json"), "{" + String.join(",", members) + "}\n", StandardCharsets.UTF_8);
+        Files.writeString(folder.resolve("sync.json"), "{" + String.join(",", members) + "}\n", StandardCharsets.UTF_8);
     }
 }
