@@ -1,17 +1,20 @@
 package org.holdfast.sending;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.holdfast.mailbox.MailServer;
-import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.TransportSecurity;
 import org.holdfast.security.SecretBox;
+import org.holdfast.sync.imap.Credential;
+import org.holdfast.sync.oauth.SignIn;
 import org.holdfast.sync.smtp.SmtpClient;
 import org.holdfast.sync.smtp.SmtpContent;
 import org.holdfast.sync.smtp.SmtpEnvelope;
 import org.holdfast.sync.smtp.SmtpOutcome;
+import org.holdfast.sync.smtp.SmtpPhase;
 import org.holdfast.sync.smtp.SmtpRoute;
 import org.jdbi.v3.core.Handle;
 
@@ -20,7 +23,7 @@ public final class SendingTry {
 
     private final Transactions transactions;
     private final LongFunction<Optional<String>> planStop;
-    private final SecretBox secrets;
+    private final SignIn signIn;
     private final SmtpClient client;
     private final Clock clock;
 
@@ -37,7 +40,7 @@ public final class SendingTry {
             Clock clock) {
         this.transactions = transactions;
         this.planStop = planStop;
-        this.secrets = secrets;
+        this.signIn = new SignIn(transactions::call, secrets, client.tokens(), clock);
         this.client = client;
         this.clock = clock;
     }
@@ -67,11 +70,34 @@ public final class SendingTry {
                             clock.instant()));
             return;
         }
-        SmtpRoute route = new SmtpRoute(
-                access.server(),
-                access.login(),
-                secrets.open(access.accountId(), message.mailboxId(), MailboxRows.PASSWORD, access.secret()));
-        SmtpOutcome outcome = client.send(
+        SmtpOutcome outcome = signedIn(lease, message, access);
+        transactions.call(h -> {
+            new SendingOutcomes(h, clock.instant()).record(lease, outcome);
+            return outcome;
+        });
+    }
+
+    /** A token that is refused before its time is renewed once; a password never. */
+    private SmtpOutcome signedIn(SendingLease lease, Outgoing message, Access access) {
+        try {
+            Credential credential =
+                    signIn.of(access.accountId(), message.mailboxId(), access.login(), access.secret());
+            SmtpOutcome outcome = send(lease, message, new SmtpRoute(access.server(), credential));
+            if (!outcome.credentialsRefused()) {
+                return outcome;
+            }
+            Optional<Credential> another = signIn.anew(access.accountId(), message.mailboxId(), credential);
+            return another.isEmpty()
+                    ? outcome
+                    : send(lease, message, new SmtpRoute(access.server(), another.get()));
+        } catch (IOException e) {
+            // There is no credential now, or none any more: nothing was begun.
+            return SmtpOutcome.lost(SmtpPhase.CONNECT, e);
+        }
+    }
+
+    private SmtpOutcome send(SendingLease lease, Outgoing message, SmtpRoute route) {
+        return client.send(
                 route,
                 new SmtpEnvelope(message.sender(), message.recipients()),
                 SmtpContent.of(message.raw()),
@@ -79,10 +105,6 @@ public final class SendingTry {
                     new SendingLeases(h).enter(lease, phase);
                     return phase;
                 }));
-        transactions.call(h -> {
-            new SendingOutcomes(h, clock.instant()).record(lease, outcome);
-            return outcome;
-        });
     }
 
     private static Access access(Handle handle, long mailboxId) {

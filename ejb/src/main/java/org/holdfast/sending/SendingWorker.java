@@ -78,7 +78,7 @@ public class SendingWorker {
 
     /** One that cannot be bound does not keep the others waiting. */
     private void bind() {
-        for (SentBindings.Wanted wanted : transactions.call(h -> new SentBindings(h).due())) {
+        for (SentBindings.Wanted wanted : transactions.call(h -> new SentBindings(h).due(clock.instant()))) {
             try {
                 transactions.call(h -> {
                     new SentBindings(h).bind(wanted, clock.instant());

@@ -17,6 +17,9 @@ public final class SentBindings {
     private static final int AT_ONCE = 50;
     private static final Duration PATIENCE = Duration.ofDays(1);
 
+    /** From then on a copy in any folder is taken; before, the one in Sent is waited for. */
+    private static final Duration ANYWHERE = Duration.ofHours(1);
+
     private static final String WAITING = " s.bind_kind IS NOT NULL AND s.bound_copy_id IS NULL AND s.state = 'SENT' ";
 
     private final Handle handle;
@@ -30,16 +33,19 @@ public final class SentBindings {
     public record Wanted(long sendingId, long accountId, String by, BindingTarget target, long copyId) {}
 
     /** Those whose copy is there; each is bound in a transaction of its own. */
-    public List<Wanted> due() {
+    public List<Wanted> due(Instant now) {
         return handle.createQuery("SELECT s.id, s.account_id, s.asked_by, s.bind_kind, s.bind_reference,"
                         + " coalesce(placed.id, named.id) AS copy FROM sending s"
                         + " LEFT JOIN mail_copy placed ON placed.folder_id = s.filed_folder_id"
                         + " AND placed.uid_validity = s.filed_validity AND placed.uid = s.filed_uid"
                         + " LEFT JOIN LATERAL (SELECT c.id FROM mail_copy c WHERE placed.id IS NULL"
                         + " AND c.mailbox_id = s.mailbox_id AND c.clock > s.sent_at - interval '1 day'"
-                        + " AND c.message_id = s.message_id ORDER BY c.id LIMIT 1) AS named ON true WHERE"
+                        + " AND c.message_id = s.message_id AND (c.folder_id = s.filed_folder_id"
+                        + " OR s.sent_at <= :anywhere)"
+                        + " ORDER BY c.folder_id IS DISTINCT FROM s.filed_folder_id, c.id LIMIT 1) AS named ON true WHERE"
                         + WAITING + "AND coalesce(placed.id, named.id) IS NOT NULL ORDER BY s.id LIMIT :most")
                 .bind("most", AT_ONCE)
+                .bind("anywhere", now.minus(ANYWHERE))
                 .map((row, context) -> new Wanted(
                         row.getLong("id"),
                         row.getLong("account_id"),

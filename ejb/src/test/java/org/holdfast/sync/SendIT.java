@@ -3,16 +3,20 @@ package org.holdfast.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
@@ -28,6 +32,7 @@ import org.holdfast.sending.SendingRows;
 import org.holdfast.sending.SendingTry;
 import org.holdfast.sending.SentBindings;
 import org.holdfast.sync.imap.WireLimits;
+import org.holdfast.sync.oauth.SignIn;
 import org.holdfast.sync.smtp.ScriptedSmtp;
 import org.holdfast.sync.smtp.SmtpClient;
 import org.jdbi.v3.core.Handle;
@@ -149,11 +154,22 @@ class SendIT {
             bench.pull.jdbi.useHandle(h -> h.execute("UPDATE sending SET bind_kind = 'deal', bind_reference = 'D-1'"));
         }
 
+        void signsInAt(String tokenUrl) {
+            byte[] refresh =
+                    bench.pull.secrets.seal(bench.pull.accountId, bench.mailbox, SignIn.REFRESH_TOKEN, "refresh-1");
+            bench.pull.jdbi.useHandle(h -> {
+                h.execute(
+                        "UPDATE oauth_provider SET token_url = ?, client_id = 'holdfast' WHERE code = 'google'",
+                        tokenUrl);
+                h.execute("UPDATE mailbox SET oauth_provider = 'google', secret = ?", refresh);
+            });
+        }
+
         /** As the worker of a node does. */
         void bind() {
             bench.pull.jdbi.useTransaction(h -> {
                 SentBindings bindings = new SentBindings(h);
-                bindings.due().forEach(each -> bindings.bind(each, PullBench.NOW));
+                bindings.due(bench.pull.now).forEach(each -> bindings.bind(each, bench.pull.now));
             });
         }
 
@@ -477,6 +493,74 @@ class SendIT {
             assertThat(stage.text("bound_copy_id")).isNotNull();
             assertThat(stage.bench.pull.count("sending_content")).isZero();
         }
+    }
+
+    @Test
+    void copyThatItsSenderReceivesIsNotTakenForTheOneInSentUnlessThatDoesNotCome() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.wantsBinding();
+            stage.send();
+            try (RawImap other = new RawImap(dovecot.port(), stage.user, "secret")) {
+                other.appendText("INBOX", "Subject: hello\r\nMessage-ID: " + stage.messageId + "\r\n\r\nx\r\n", null);
+            }
+            stage.bench.pull.jdbi.useHandle(h -> h.execute(
+                    "UPDATE user_command SET due_at = clock_timestamp() + interval '1 day' WHERE kind = 'FILE_SENT'"));
+            stage.bench.pass();
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isZero();
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofHours(1));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isOne();
+            assertThat(stage.bench.pull.count("sending_content"))
+                    .as("it is still to be filed")
+                    .isOne();
+        }
+    }
+
+    @Test
+    void mailboxThatSignsInWithATokenSendsAndItsTokenIsRenewedOnce() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        boolean[] ended = new boolean[1];
+        HttpServer endpoint = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        endpoint.createContext("/token", exchange -> {
+            asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            String answer = ended[0]
+                    ? "{\"error\":\"invalid_grant\"}"
+                    : "{\"access_token\":\"token-" + asked.size() + "\",\"expires_in\":3600}";
+            exchange.sendResponseHeaders(ended[0] ? 400 : 200, 0);
+            exchange.getResponseBody().write(answer.getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        endpoint.start();
+        try (Stage stage = new Stage()) {
+            stage.signsInAt("http://127.0.0.1:" + endpoint.getAddress().getPort() + "/token");
+            stage.smtp.extensions = "250-AUTH PLAIN XOAUTH2\r\n250 SIZE 1000000\r\n";
+            stage.smtp.script = (said, usual) ->
+                    said.startsWith("AUTH XOAUTH2") && !bearer(said).contains("token-2") ? "535 5.7.8 no\r\n" : usual;
+            stage.send();
+            assertThat(stage.state()).as(stage.text("error")).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(1);
+            assertThat(asked).hasSize(2).allMatch(each -> each.contains("refresh_token=refresh-1"));
+            assertThat(stage.smtp.received.stream().filter(line -> line.startsWith("AUTH")))
+                    .hasSize(2)
+                    .allMatch(line -> line.startsWith("AUTH XOAUTH2 "));
+        }
+        try (Stage stage = new Stage()) {
+            ended[0] = true;
+            stage.signsInAt("http://127.0.0.1:" + endpoint.getAddress().getPort() + "/token");
+            stage.send();
+            assertThat(stage.state()).isEqualTo("QUEUED");
+            assertThat(stage.text("error")).contains("ended the permission");
+            assertThat(stage.bench.pull.count("mailbox WHERE state = 'AUTH_FAILED'"))
+                    .isOne();
+            assertThat(stage.smtp.received).isEmpty();
+        } finally {
+            endpoint.stop(0);
+        }
+    }
+
+    private static String bearer(String command) {
+        return new String(Base64.getDecoder().decode(command.replaceFirst(".* ", "")), StandardCharsets.US_ASCII);
     }
 
     @Test
