@@ -80,16 +80,13 @@ public final class SendingTry {
     /** A token that is refused before its time is renewed once; a password never. */
     private SmtpOutcome signedIn(SendingLease lease, Outgoing message, Access access) {
         try {
-            Credential credential =
-                    signIn.of(access.accountId(), message.mailboxId(), access.login(), access.secret());
+            Credential credential = signIn.of(access.accountId(), message.mailboxId(), access.login(), access.secret());
             SmtpOutcome outcome = send(lease, message, new SmtpRoute(access.server(), credential));
             if (!outcome.credentialsRefused()) {
                 return outcome;
             }
             Optional<Credential> another = signIn.anew(access.accountId(), message.mailboxId(), credential);
-            return another.isEmpty()
-                    ? outcome
-                    : send(lease, message, new SmtpRoute(access.server(), another.get()));
+            return another.isEmpty() ? outcome : send(lease, message, new SmtpRoute(access.server(), another.get()));
         } catch (IOException e) {
             // There is no credential now, or none any more: nothing was begun.
             return SmtpOutcome.lost(SmtpPhase.CONNECT, e);
