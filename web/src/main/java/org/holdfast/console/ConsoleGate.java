@@ -21,6 +21,7 @@ public class ConsoleGate extends HttpFilter {
     private static final Map<Role, List<String>> CLOSED = Map.of(
             Role.OWNER,
             List.of(
+                    "/console/holds",
                     "/console/ledger",
                     "/console/notices",
                     "/console/plan",
