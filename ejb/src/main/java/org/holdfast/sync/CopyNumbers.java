@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.holdfast.block.BlockedOriginals;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -120,6 +121,7 @@ final class CopyNumbers {
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
                 .execute();
+        new BlockedOriginals(handle, folderId, validity.value()).forgetNumbers();
     }
 
     /**

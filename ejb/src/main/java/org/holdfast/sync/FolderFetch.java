@@ -42,6 +42,7 @@ final class FolderFetch {
     private final Suspects suspects;
     private final Homeless homeless;
     private final Intake intake;
+    private final BlockGate blocks;
     private final Set<Long> known;
     private final Set<Long> retries;
     private final HeadParser parser = new HeadParser();
@@ -60,8 +61,9 @@ final class FolderFetch {
         QuarantineRows quarantine = new QuarantineRows(handle);
         this.suspects = new Suspects(handle, pass, folder, validity);
         this.homeless = new Homeless(copies.homeless(folder, validity));
-        this.intake =
-                new Intake(pass, folder, validity, homeless, copies.purgedElsewhere(folder.id(), validity), suspects);
+        this.blocks = new BlockGate(handle, pass, folder, validity);
+        this.intake = new Intake(
+                pass, folder, validity, homeless, copies.purgedElsewhere(folder.id(), validity), suspects, blocks);
         this.retries = quarantine.due(folder.id(), validity, pass.now());
         this.known = copies.stored(
                 folder.id(),
@@ -69,6 +71,7 @@ final class FolderFetch {
                 open.window() || !retries.isEmpty() ? 1 : folder.state().uidNext());
         known.addAll(quarantine.waiting(folder.id(), validity, pass.now()));
         known.addAll(new SyncStore(handle).purged(folder.id(), validity));
+        known.addAll(blocks.kept());
     }
 
     /** With what the database knows of the folder now. */
@@ -151,6 +154,7 @@ final class FolderFetch {
 
     /** Brings them in. */
     void run() throws IOException {
+        keepBlockedOut();
         pass.plan(
                 wanted.size() + unlisted.size(),
                 wanted.stream().mapToLong(Listed::size).sum());
@@ -171,6 +175,20 @@ final class FolderFetch {
         for (Listed each : large) {
             fetchLarge(each);
         }
+    }
+
+    /** Not those that may be copies already: what is here stays, and goes with its original. */
+    private void keepBlockedOut() throws IOException {
+        List<Listed> perhaps =
+                wanted.stream().filter(each -> !homeless.mayBe(each)).toList();
+        Set<Long> out = new HashSet<>(perhaps.stream().map(Listed::uid).toList());
+        blocks.letThrough(session, perhaps, suspects).forEach(each -> out.remove(each.uid()));
+        wanted = wanted.stream().filter(each -> !out.contains(each.uid())).toList();
+    }
+
+    /** In the transaction that completes the folder. */
+    void completed(Handle handle) {
+        blocks.completed(handle);
     }
 
     private NewCopy copy(Listed listed, Flags flags, Content content) {

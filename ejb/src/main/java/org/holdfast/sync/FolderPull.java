@@ -81,7 +81,8 @@ final class FolderPull {
                 open,
                 new Watermark(status.uidValidity(), next, open.modSeq(), filledFrom, status.exists(), found.suspects()),
                 found,
-                audit(open, look, strangers + found.vanished().size() + fresh));
+                audit(open, look, strangers + found.vanished().size() + fresh),
+                fetch);
         return true;
     }
 
@@ -174,7 +175,7 @@ final class FolderPull {
         return new Audit(uids.size(), FolderChanges.digest(uids), silent ? repaired : 0);
     }
 
-    private void complete(OpenFolder open, Watermark to, Found found, Audit audit) {
+    private void complete(OpenFolder open, Watermark to, Found found, Audit audit, FolderFetch fetch) {
         boolean nothing =
                 audit == null && isSame(folder.state(), to) && found.returned().isEmpty();
         if (nothing && !flagsDiffer(to, found)) {
@@ -190,6 +191,7 @@ final class FolderPull {
             }
             rows.advance(folder, to, now);
             rows.objectId(folder.id(), open.status().objectId());
+            fetch.completed(h);
             if (audit != null) {
                 rows.audited(folder.id(), audit.uids(), audit.sha256(), audit.repaired(), now);
             }

@@ -16,7 +16,9 @@ final class FolderRows {
 
     private static final String FOLDERS = "SELECT f.id, f.mailbox_id, m.account_id, f.wire_name, f.name, s.*,"
             + " EXISTS (SELECT FROM quarantined_original q WHERE q.folder_id = f.id AND q.uid_validity = s.uid_validity"
-            + " AND q.retry_at <= :now) AS retries_due"
+            + " AND q.retry_at <= :now) AS retries_due,"
+            + " EXISTS (SELECT FROM blocked_original o JOIN import_block b ON b.id = o.block_id WHERE o.folder_id = f.id"
+            + " AND o.uid_validity = s.uid_validity AND b.removed_at IS NOT NULL) AS freed"
             + " FROM folder f JOIN mailbox m ON m.id = f.mailbox_id LEFT JOIN folder_state s ON s.folder_id = f.id";
 
     private final Handle handle;
@@ -64,7 +66,7 @@ final class FolderRows {
                 state,
                 new KnownFolder.Care(
                         row.getString("doubt"),
-                        row.getBoolean("look_again"),
+                        row.getBoolean("look_again") || row.getBoolean("freed"),
                         SyncStore.instant(row, "audited_at"),
                         row.getBoolean("retries_due")));
     }

@@ -218,9 +218,18 @@ public final class ImapSession implements AutoCloseable {
      * original that has none is in it without bytes; one of which the server says nothing is not in it.
      */
     public Map<Long, byte[]> idFields(UidSet uids) throws IOException {
+        return fields(uids, "MESSAGE-ID");
+    }
+
+    /** The From field of originals as raw bytes, as {@link #idFields}. */
+    public Map<Long, byte[]> fromFields(UidSet uids) throws IOException {
+        return fields(uids, "FROM");
+    }
+
+    private Map<Long, byte[]> fields(UidSet uids, String name) throws IOException {
         Map<Long, byte[]> found = new HashMap<>();
         for (String part : Wire.parts(uids)) {
-            wire.run("UID FETCH " + part + " (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", response -> {
+            wire.run("UID FETCH " + part + " (UID BODY.PEEK[HEADER.FIELDS (" + name + ")])", response -> {
                 UID uid = item(response, UID.class);
                 BODY body = item(response, BODY.class);
                 if (uid != null && body != null && body.getByteArray() != null) {
