@@ -12,10 +12,10 @@ import org.holdfast.message.Head;
 final class Document {
 
     /** Words of a text that are taken; what follows is mostly quoted again. */
-    private static final int MOST_WORDS = 6_000;
+    private static final int MOST_WORDS = 3_000;
 
     /** Different words, with and without marks. */
-    private static final int MOST_LEXEMES = 4_000;
+    private static final int MOST_LEXEMES = 2_000;
 
     /** Places a lexeme has at most. */
     private static final int MOST_PLACES = 60;

@@ -54,7 +54,7 @@ class SearchQueryTest {
                 "a* | at least 2 letters",
                 "!!! | no word in !!!",
                 "say \"two words | not closed",
-                "subject:\"two words | not closed",
+                "subject:\"two words | is followed by",
             })
     void whatIsWrongIsSaidInASentence(String query, String sentence) {
         assertThatThrownBy(() -> SearchQuery.parse(query))
