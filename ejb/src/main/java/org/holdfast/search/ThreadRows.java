@@ -30,7 +30,7 @@ final class ThreadRows {
                     + LATEST + ") t JOIN mail_copy l ON l.id = t.id CROSS JOIN LATERAL (SELECT count(*) AS messages,"
                     + " count(*) FILTER (WHERE c.flags & 1 = 0) AS unseen, count(*) FILTER (WHERE c.bind_count > 0) AS bound,"
                     + " min(c.clock) AS earliest, (array_agg(c.sender ORDER BY c.clock DESC, c.id DESC)"
-                    + " FILTER (WHERE c.sender IS NOT NULL))[1:30] AS senders FROM search_entry e JOIN mail_copy c"
+                    + " FILTER (WHERE c.sender IS NOT NULL))[1\\:30] AS senders FROM search_entry e JOIN mail_copy c"
                     + " ON c.id = e.copy_id WHERE e.thread_id = t.thread_id) s ORDER BY t.clock DESC, t.id DESC";
 
     private static final int MOST_SENDERS = 5;

@@ -29,9 +29,9 @@ public class ConsoleGate extends HttpFilter {
                     "/console/rules",
                     "/console/webhooks"),
             Role.AUDITOR,
-            List.of("/console/connect", "/console/my-mail"),
+            List.of("/console/connect", "/console/message", "/console/my-mail"),
             Role.ADMINISTRATOR,
-            List.of("/console/my-mail"));
+            List.of("/console/message", "/console/my-mail"));
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
