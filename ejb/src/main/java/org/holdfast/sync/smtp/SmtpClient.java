@@ -53,7 +53,7 @@ public final class SmtpClient {
         CheckedServer target = hosts.checkSmtp(route.server());
         try (SmtpDialogue dialogue = connect(target, PhaseWatch.NONE)) {
             if (route.login() != null) {
-                dialogue.login(route.login(), route.password());
+                dialogue.login(route.credential());
             }
         } catch (IOException e) {
             throw named(e);
@@ -93,7 +93,7 @@ public final class SmtpClient {
             CheckedServer target = hosts.checkSmtp(route.server());
             try (SmtpDialogue dialogue = connect(target, tracked)) {
                 if (route.login() != null) {
-                    dialogue.login(route.login(), route.password());
+                    dialogue.login(route.credential());
                 }
                 return submit(dialogue, envelope, content, shape);
             }
