@@ -83,8 +83,14 @@ public final class SearchEntries {
                 Set.of((Long[]) row.getArray("links").getArray()));
     }
 
+    /**
+     * Waits for nobody: the entries of copies that are being deleted are left alone, and copies whose entries are
+     * changed here are not deleted meanwhile.
+     */
     private void merge(long from, long into) {
-        handle.createUpdate("UPDATE search_entry SET thread_id = :into WHERE thread_id = :from")
+        handle.createUpdate("UPDATE search_entry SET thread_id = :into WHERE copy_id IN (SELECT e.copy_id"
+                        + " FROM mail_copy c JOIN search_entry e ON e.copy_id = c.id WHERE e.thread_id = :from"
+                        + " FOR KEY SHARE OF c SKIP LOCKED)")
                 .bind("into", into)
                 .bind("from", from)
                 .execute();

@@ -10,9 +10,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SafeHtmlTest {
 
-    private static final String ACTIVE = "(?is).*(<(script|style|svg|math|iframe|object|embed|form|input|button|meta|base"
-            + "|link|video|audio|template|noscript|textarea)\\b|\\son\\w+\\s*=|javascript:|vbscript:|data:|expression"
-            + "|url\\s*\\(|@import|srcset|background\\s*=).*";
+    private static final String ACTIVE =
+            "(?is).*(<(script|style|svg|math|iframe|object|embed|form|input|button|meta|base"
+                    + "|link|video|audio|template|noscript|textarea)\\b|\\son\\w+\\s*=|javascript:|vbscript:|data:|expression"
+                    + "|url\\s*\\(|@import|srcset|background\\s*=).*";
 
     @ParameterizedTest
     @ValueSource(

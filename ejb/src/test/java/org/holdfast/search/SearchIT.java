@@ -385,6 +385,20 @@ class SearchIT {
     }
 
     @Test
+    void mergingConversationsWaitsForNoPurge() {
+        long a = store(1, mail("a", "Plan", ""));
+        long c = store(1, mail("c", "Other words", "<b@x>"));
+        try (Handle purge = jdbi.open()) {
+            purge.begin();
+            purge.execute("DELETE FROM mail_copy WHERE id = ?", c);
+            long b = store(1, mail("b", "Re: Plan", "<a@x>"));
+            purge.commit();
+            assertThat(thread(b)).isEqualTo(thread(a));
+        }
+        assertThat(entries()).isEqualTo(2);
+    }
+
+    @Test
     void aMessageOfNothingButWordsIsStored() {
         Random random = new Random(5);
         StringBuilder words = new StringBuilder("Subject: all\r\n\r\n");
