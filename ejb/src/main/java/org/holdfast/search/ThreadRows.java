@@ -25,13 +25,14 @@ final class ThreadRows {
                     + " AND (n.clock, n.copy_id) > (e.clock, e.copy_id))"
                     + " ORDER BY c.clock DESC, c.id DESC LIMIT :limit) k ORDER BY k.clock DESC, k.id DESC LIMIT :limit";
 
-    private static final String LINES =
-            "SELECT t.*, l.subject, s.messages, s.unseen, s.bound, s.earliest, s.senders FROM ("
-                    + LATEST + ") t JOIN mail_copy l ON l.id = t.id CROSS JOIN LATERAL (SELECT count(*) AS messages,"
-                    + " count(*) FILTER (WHERE c.flags & 1 = 0) AS unseen, count(*) FILTER (WHERE c.bind_count > 0) AS bound,"
-                    + " min(c.clock) AS earliest, (array_agg(c.sender ORDER BY c.clock DESC, c.id DESC)"
-                    + " FILTER (WHERE c.sender IS NOT NULL))[1\\:30] AS senders FROM search_entry e JOIN mail_copy c"
-                    + " ON c.id = e.copy_id WHERE e.thread_id = t.thread_id) s ORDER BY t.clock DESC, t.id DESC";
+    private static final String LINES = "SELECT t.*, l.subject, s.messages, s.unseen, s.bound, s.earliest,"
+            + " ARRAY(SELECT c.sender FROM search_entry e JOIN mail_copy c ON c.id = e.copy_id"
+            + " WHERE e.thread_id = t.thread_id AND c.sender IS NOT NULL"
+            + " ORDER BY e.clock DESC, e.copy_id DESC LIMIT 30) AS senders FROM ("
+            + LATEST + ") t JOIN mail_copy l ON l.id = t.id CROSS JOIN LATERAL (SELECT count(*) AS messages,"
+            + " count(*) FILTER (WHERE c.flags & 1 = 0) AS unseen, count(*) FILTER (WHERE c.bind_count > 0) AS bound,"
+            + " min(c.clock) AS earliest FROM search_entry e JOIN mail_copy c ON c.id = e.copy_id"
+            + " WHERE e.thread_id = t.thread_id) s ORDER BY t.clock DESC, t.id DESC";
 
     private static final int MOST_SENDERS = 5;
 
@@ -59,7 +60,7 @@ final class ThreadRows {
 
     private static MailThread read(ResultSet row) throws SQLException {
         Array senders = row.getArray("senders");
-        List<String> all = senders == null ? List.of() : List.of((String[]) senders.getArray());
+        List<String> all = List.of((String[]) senders.getArray());
         return new MailThread(
                 row.getLong("thread_id"),
                 row.getLong("mailbox_id"),

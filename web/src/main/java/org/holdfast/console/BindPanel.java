@@ -42,6 +42,9 @@ public class BindPanel implements Serializable {
     private Copies copies;
 
     @Inject
+    private MessagesPage page;
+
+    @Inject
     private Words words;
 
     @Inject
@@ -164,6 +167,7 @@ public class BindPanel implements Serializable {
             tell(FacesMessage.SEVERITY_INFO, words.of(done, count, target));
         }
         close();
+        page.refresh();
     }
 
     private static void tell(FacesMessage.Severity severity, String sentence) {

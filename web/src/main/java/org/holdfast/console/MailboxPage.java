@@ -57,7 +57,9 @@ public class MailboxPage implements Serializable {
     public void open() throws IOException {
         try {
             line = mailboxes.get(id);
-            list = folders.of(id).stream().filter(folder -> folder.goneAt() == null).toList();
+            list = folders.of(id).stream()
+                    .filter(folder -> folder.goneAt() == null)
+                    .toList();
             if (!visitor.isOperator()) {
                 CopyCursor after = afterId == 0
                         ? null

@@ -64,15 +64,14 @@ public class MessagePage implements Serializable {
     /** Reads it; a message that is not the visitor's to read is not there. */
     public void open() throws IOException {
         try {
-            copy = copies.get(id);
+            Copy read = copies.get(id);
             all = parts.of(id).stream().filter(MessagePage::isAttached).toList();
             remote = parts.body(id).html().map(SafeHtml::hasRemotePictures).orElse(false);
             why = fates.why(id, viewer.getLanguage()).sentences();
             bound = bindings.of(id);
             Optional<Long> conversation = threads.of(id);
-            thread = conversation.isPresent()
-                    ? threads.copies(conversation.get(), null, MOST_OF_THREAD)
-                    : List.of();
+            thread = conversation.isPresent() ? threads.copies(conversation.get(), null, MOST_OF_THREAD) : List.of();
+            copy = read;
         } catch (Refusal e) {
             FacesContext context = FacesContext.getCurrentInstance();
             context.getExternalContext().responseSendError(HttpServletResponse.SC_NOT_FOUND, null);

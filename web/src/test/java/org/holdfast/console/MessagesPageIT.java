@@ -40,7 +40,8 @@ class MessagesPageIT extends BrowserStage {
                 + " (1, 'deal', 'D-77', 'Winter <b>campaign</b>', now()), (1, 'contact', 'C-1', 'Anna Spruce', now()),"
                 + " (2, 'deal', 'D-9', 'Winter of Larch', now())");
         String at = "http://127.0.0.1:" + elsewhere.getAddress().getPort();
-        hostile = message(500, "<script>document.title=\"owned\"</script> <img src=x onerror=alert(1)>", """
+        hostile = message(
+                500, "<script>document.title=\"owned\"</script> <img src=x onerror=alert(1)>", """
                 Message-ID: <h@x>
                 MIME-Version: 1.0
                 Content-Type: multipart/mixed; boundary=b
@@ -80,10 +81,11 @@ class MessagesPageIT extends BrowserStage {
     }
 
     private static long message(int id, String subject, String raw) {
-        long copy = 90_000 + id;
+        long copy = 90_000L + id;
         installation.execute("INSERT INTO mail_copy (id, account_id, mailbox_id, folder_id, uid_validity, uid, clock,"
                 + " received_at, copied_at, size_bytes, content_sha256, subject, sender, recipients, message_id) VALUES ("
-                + copy + ", 1, 1, 1, 1, " + copy + ", now() - interval '5 minutes', now() - interval '5 minutes', now(), "
+                + copy + ", 1, 1, 1, 1, " + copy
+                + ", now() - interval '5 minutes', now() - interval '5 minutes', now(), "
                 + raw.length() + ", sha256('x'), $s$" + subject
                 + "$s$, 'Eve <eve@elsewhere.example>', 'dispatch@spruce.example', '<" + (id == 500 ? "h" : "p")
                 + "@x>'); INSERT INTO mail_content (copy_id, raw) VALUES (" + copy + ", convert_to($m$"
@@ -189,7 +191,8 @@ class MessagesPageIT extends BrowserStage {
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(CALLED).isEmpty());
         assertThat(browser.title()).isEqualTo("Message · Holdfast");
-        assertThat(browser.element("#letter").getAttribute("sandbox")).doesNotContain("scripts", "same-origin", "forms");
+        assertThat(browser.element("#letter").getAttribute("sandbox"))
+                .doesNotContain("scripts", "same-origin", "forms");
         browser.size(1440, 1300).shot("message");
         assertThat(browser.complaints()).isEmpty();
         browser.go(installation.url("/console/message-body?id=" + hostile));
@@ -201,7 +204,8 @@ class MessagesPageIT extends BrowserStage {
                 .untilAsserted(() -> assertThat(CALLED).isEmpty());
         assertThat(browser.url()).endsWith("message-body?id=" + hostile);
         assertThat(browser.title()).isEqualTo("-");
-        assertThat(browser.elements("script, form, iframe, img, svg, meta[http-equiv], base, link")).isEmpty();
+        assertThat(browser.elements("script, form, iframe, img, svg, meta[http-equiv], base, link"))
+                .isEmpty();
     }
 
     @Test
