@@ -170,18 +170,19 @@ public final class MailboxPass {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         try {
-            return pull(target, pass, true);
+            return pull(lease, target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            return pull(target, pass, false);
+            return pull(lease, target, pass, false);
         }
     }
 
-    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
         Credential credential = signIn.of(target.accountId(), target.mailboxId(), target.login(), target.secret());
         try (ImapSession session = signedIn(target, credential, qresync, pass)) {
+            new CommandPush(pass, lease, session).run();
             List<FoundFolder> listed = session.folders();
             String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
             Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
