@@ -104,7 +104,8 @@ BEGIN
                    ' WHERE c.id >= %s AND c.id < %s', new, old, place.first_copy, place.end_copy);
     GET DIAGNOSTICS kept = ROW_COUNT;
     EXECUTE format('ALTER TABLE %I ADD PRIMARY KEY (copy_id)', new);
-    LOCK TABLE mail_content IN ACCESS EXCLUSIVE MODE;
+    -- Not its other ranges: somebody may be writing one of them anew, and wait for this.
+    LOCK TABLE ONLY mail_content IN ACCESS EXCLUSIVE MODE;
     EXECUTE format('DELETE FROM %I n WHERE NOT EXISTS (SELECT FROM %I t WHERE t.copy_id = n.copy_id)', new, old);
     GET DIAGNOSTICS late = ROW_COUNT;
     kept := kept - late;
