@@ -337,8 +337,8 @@ class GovernedRunIT {
         scheduled(daily, AS_OF.minus(Duration.ofDays(2)));
         Instant night = AS_OF.minus(Duration.ofHours(21));
         long run = scheduled(daily, night).orElseThrow();
-        stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         stage.execute("UPDATE purge_run SET chunk_size = 10");
+        stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
         stage.chunk(reader, stage.jdbi);
         assertThat(closed(window, night)).isEmpty();
@@ -434,7 +434,7 @@ class GovernedRunIT {
     @Test
     void runRestsWhileSmallTransactionsAreSlowAndGoesOnWhenTheyAreNot() throws Exception {
         stage.account(1, "CRM_PLUS");
-        stage.copies(1, 4000, daysBefore(40));
+        stage.copies(1, 400, daysBefore(40));
         stage.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
                 + " $$ BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END $$");
         stage.execute("CREATE TRIGGER slow BEFORE UPDATE ON purge_worker FOR EACH ROW EXECUTE FUNCTION slow()");
@@ -446,7 +446,7 @@ class GovernedRunIT {
         assertThat(run).as("it works all the while").isNotDone();
         stage.execute("DROP TRIGGER slow ON purge_worker");
         stage.awaitCount("SELECT count(*) FROM purge_worker WHERE rest_millis = 0", 1);
-        assertThat(run.get(120, TimeUnit.SECONDS).purgedCopies()).isEqualTo(4000);
+        assertThat(run.get(120, TimeUnit.SECONDS).purgedCopies()).isEqualTo(400);
     }
 
     @Test
