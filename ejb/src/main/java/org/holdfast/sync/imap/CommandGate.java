@@ -26,6 +26,7 @@ final class CommandGate extends OutputStream {
             "ENABLE",
             "LIST",
             "EXAMINE",
+            "IDLE",
             "UID FETCH",
             "UID SEARCH");
 
