@@ -87,7 +87,11 @@ final class KeptConnections implements AutoCloseable {
      * with {@link #keep} or gives the place back with {@link #release}.
      */
     boolean reserve(Lease lease) {
-        return !closed && kept.size() < most && transactions.call(h -> {
+        if (closed || kept.size() >= most) {
+            return false;
+        }
+        begin();
+        return transactions.call(h -> {
             new Leases(h).fence(lease);
             new KeptRows(h, order).alive();
             return new KeptRows(h, order).keep(lease.mailboxId());
@@ -96,8 +100,11 @@ final class KeptConnections implements AutoCloseable {
 
     /** Takes a session over that has the inbox open; it is closed if that fails. */
     void keep(PullTarget target, ImapSession session) throws IOException {
-        session.beginIdle();
+        boolean news = session.beginIdle();
         watch(new Kept(target.mailboxId(), Access.of(target), session, System.nanoTime()));
+        if (news) {
+            dueAgain(target.mailboxId());
+        }
         if (closed) {
             close();
         }
@@ -128,6 +135,7 @@ final class KeptConnections implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "The connection of mailbox " + target.mailboxId() + " was lost", e);
         }
         mine.session().close();
+        release(target.mailboxId());
         return Optional.empty();
     }
 
@@ -136,13 +144,7 @@ final class KeptConnections implements AutoCloseable {
         if (most == 0 || closed) {
             return;
         }
-        if (!begun) {
-            transactions.call(h -> {
-                new KeptRows(h, order).releaseAll();
-                return order;
-            });
-            begun = true;
-        }
+        begin();
         if (!kept.isEmpty()) {
             transactions.call(h -> {
                 new KeptRows(h, order).alive();
@@ -154,6 +156,17 @@ final class KeptConnections implements AutoCloseable {
         if (System.nanoTime() - asked > ASK.toNanos()) {
             asked = System.nanoTime();
             endWhatMayNotStay(now);
+        }
+    }
+
+    /** Places of an earlier life under the same name are free. */
+    private synchronized void begin() {
+        if (!begun) {
+            transactions.call(h -> {
+                new KeptRows(h, order).releaseAll();
+                return order;
+            });
+            begun = true;
         }
     }
 
@@ -169,10 +182,7 @@ final class KeptConnections implements AutoCloseable {
         try {
             if (each.session().hear()) {
                 kept.put(each.mailboxId(), each);
-                transactions.call(h -> {
-                    new Leases(h).dueAgain(each.mailboxId());
-                    return each;
-                });
+                dueAgain(each.mailboxId());
                 whenDue.run();
             } else {
                 watch(each);
@@ -193,18 +203,22 @@ final class KeptConnections implements AutoCloseable {
     private void renew(Kept each) {
         try {
             unwatch(each);
-            boolean news = each.session().endIdle();
-            each.session().beginIdle();
+            boolean before = each.session().endIdle();
+            boolean news = each.session().beginIdle() || before;
             watch(new Kept(each.mailboxId(), each.access(), each.session(), System.nanoTime()));
             if (news) {
-                transactions.call(h -> {
-                    new Leases(h).dueAgain(each.mailboxId());
-                    return each;
-                });
+                dueAgain(each.mailboxId());
             }
         } catch (IOException | RuntimeException e) {
             lose(each, e);
         }
+    }
+
+    private void dueAgain(long mailboxId) {
+        transactions.call(h -> {
+            new Leases(h).dueAgain(mailboxId);
+            return mailboxId;
+        });
     }
 
     /** The pass that finds out what was missed comes soon. */

@@ -381,9 +381,9 @@ public final class ImapSession implements AutoCloseable {
         return wire.has("IDLE");
     }
 
-    /** Has it tell of what happens in the open folder from now on, since that was opened. */
-    public void beginIdle() throws IOException {
-        wire.beginIdle();
+    /** Has it tell of what happens in the open folder, since that was opened; whether there is news already. */
+    public boolean beginIdle() throws IOException {
+        return wire.beginIdle(HEARING);
     }
 
     /** Reads what has arrived; whether any of it is about messages. The session is of no use after a failure. */

@@ -213,14 +213,23 @@ final class Wire {
         }
     }
 
-    /** Has the server tell of news from now on (RFC 2177); returns once it does. */
-    void beginIdle() throws IOException {
+    /**
+     * Has the server tell of news from now on (RFC 2177). What came with its consent is read too: nobody would see
+     * it arrive.
+     *
+     * @return whether there is news already
+     */
+    boolean beginIdle(Duration patience) throws IOException {
         idleTag = send("IDLE");
         while (true) {
             Response response = next();
             if (response != null && response.isContinuation()) {
+                socket.allow(patience);
+                while (protocol.hasResponse()) {
+                    heard(next());
+                }
                 socket.input().rest();
-                return;
+                return newsBefore;
             }
             if (response != null && response.isTagged()) {
                 throw Answers.command(response.getRest());
@@ -237,21 +246,18 @@ final class Wire {
      */
     boolean hear(Duration patience) throws IOException {
         socket.allow(patience);
-        boolean news = false;
         do {
-            news |= heard(next());
+            heard(next());
         } while (protocol.hasResponse());
         socket.input().rest();
-        return news || newsBefore;
+        return newsBefore;
     }
 
-    private boolean heard(Response response) throws ProviderFailure {
+    private void heard(Response response) throws ProviderFailure {
         if (response != null && (response.isBYE() || response.isTagged())) {
             throw new ConnectionLost("The server ended the session: " + Answers.printable(response.getRest()));
         }
-        boolean news = response instanceof IMAPResponse untagged && NEWS.contains(String.valueOf(untagged.getKey()));
-        newsBefore |= news;
-        return news;
+        newsBefore |= response instanceof IMAPResponse untagged && NEWS.contains(String.valueOf(untagged.getKey()));
     }
 
     /** Has the server stop; whether it told of messages until then. */
