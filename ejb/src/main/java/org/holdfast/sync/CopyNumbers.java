@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.holdfast.block.BlockedOriginals;
@@ -87,6 +88,24 @@ final class CopyNumbers {
                 .list());
     }
 
+    /** What is stored of the original of a copy; empty if the copy is not there any more. */
+    Optional<KnownOriginal> known(long copyId) {
+        return handle.createQuery("SELECT c.id, c.uid, c.received_at, c.message_id, " + SIZE
+                        + " AS size FROM mail_copy c" + " WHERE c.id = :copy")
+                .bind("copy", copyId)
+                .map((row, context) -> original(row))
+                .findOne();
+    }
+
+    private static KnownOriginal original(ResultSet row) throws SQLException {
+        return new KnownOriginal(
+                row.getLong("id"),
+                row.getLong("uid"),
+                SyncStore.instant(row, "received_at"),
+                row.getLong("size"),
+                row.getString("message_id"));
+    }
+
     /** All copies of the folder under this UIDVALIDITY, by UID. */
     Map<Long, KnownOriginal> known(long folderId, UidValidity validity) {
         return handle
@@ -94,12 +113,7 @@ final class CopyNumbers {
                         + " WHERE c.folder_id = :folder AND c.uid_validity = :validity")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
-                .map((row, context) -> new KnownOriginal(
-                        row.getLong("id"),
-                        row.getLong("uid"),
-                        SyncStore.instant(row, "received_at"),
-                        row.getLong("size"),
-                        row.getString("message_id")))
+                .map((row, context) -> original(row))
                 .stream()
                 .collect(Collectors.toMap(KnownOriginal::uid, each -> each));
     }

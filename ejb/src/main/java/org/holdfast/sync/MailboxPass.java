@@ -183,19 +183,20 @@ public final class MailboxPass {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         try {
-            return pull(target, pass, true);
+            return pull(lease, target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            return pull(target, pass, false);
+            return pull(lease, target, pass, false);
         }
     }
 
-    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
         ImapSession session = session(target, qresync, pass);
         boolean handedOver = false;
         try {
+            new CommandPush(pass, lease, session).run();
             String told = pull(target, session, pass);
             handedOver = handOver(target, session, pass);
             return told;

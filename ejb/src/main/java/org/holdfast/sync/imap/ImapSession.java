@@ -411,6 +411,38 @@ public final class ImapSession implements AutoCloseable {
         tether.hold(wire.socket().raw());
     }
 
+    /**
+     * The Message-ID fields of originals in the open folder, as they are written; without those that have none.
+     *
+     * @param uids in the protocol's form, {@code 5:*} included
+     */
+    public Map<Long, String> messageIds(String uids) throws IOException {
+        Map<Long, String> found = new HashMap<>();
+        wire.run("UID FETCH " + uids + " (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", response -> {
+            UID uid = item(response, UID.class);
+            BODY body = item(response, BODY.class);
+            if (uid != null && body != null && body.getByteArray() != null) {
+                String field =
+                        new String(body.getByteArray().getNewBytes(), java.nio.charset.StandardCharsets.ISO_8859_1);
+                String value = field.substring(field.indexOf(':') + 1).replaceAll("\\s", "");
+                if (!value.isEmpty()) {
+                    found.put(uid.uid, value);
+                }
+            }
+        });
+        return found;
+    }
+
+    /**
+     * Lets this session change something in the name of a user's command, until it is closed.
+     *
+     * @param userCommandId part of the tag of every command that changes something
+     */
+    public CommandSession begin(long userCommandId) {
+        wire.begin(userCommandId);
+        return new CommandSession(wire, userCommandId);
+    }
+
     /** Says goodbye where that is quick, and closes. */
     @Override
     public void close() {

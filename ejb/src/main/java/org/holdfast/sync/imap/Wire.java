@@ -292,6 +292,80 @@ final class Wire {
         return new ConnectionLost("The connection was lost: " + Answers.printable(String.valueOf(e.getMessage())), e);
     }
 
+    /** From now on commands may change something, in the name of a user's command. */
+    void begin(long commandId) {
+        socket.gate().begin(commandId);
+    }
+
+    void end() {
+        socket.gate().end();
+    }
+
+    /**
+     * A command that changes something, tagged with the id of the user's command.
+     *
+     * @return the text of the server's OK
+     * @throws CommandRefused for NO and BAD
+     */
+    String write(String tag, String command, ImapSession.Reader reader) throws IOException {
+        say(tag + " " + command + "\r\n");
+        return finished(tag, reader);
+    }
+
+    private void say(String line) throws ProviderFailure {
+        socket.allow(limits.command());
+        socket.gate().announceCommand();
+        try {
+            socket.getOutputStream().write(line.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            throw translate(socket, e);
+        }
+    }
+
+    private String finished(String tag, ImapSession.Reader reader) throws IOException {
+        Response tagged = receiveTagged(tag, reader);
+        if (!tagged.isOK()) {
+            throw Answers.command(tagged.getRest());
+        }
+        return tagged.getRest();
+    }
+
+    /**
+     * A command that hands content over, tagged with the id of the user's command.
+     *
+     * @return the text of the server's OK
+     */
+    String write(String tag, String command, byte[] content) throws IOException {
+        boolean waits = !has("LITERAL+") && !(has("LITERAL-") && content.length <= 4096);
+        socket.gate().announceLiteral(content.length);
+        say(tag + " " + command + " {" + content.length + (waits ? "}" : "+}") + "\r\n");
+        if (waits) {
+            Response answer = next();
+            while (answer == null || !(answer.isContinuation() || answer.isTagged())) {
+                answer = next();
+            }
+            if (!answer.isContinuation()) {
+                socket.gate().withdrawLiteral();
+                throw Answers.command(answer.getRest());
+            }
+        }
+        socket.allow(limits.command().plusSeconds(content.length / (16 * 1024)));
+        socket.timeWrites(true);
+        try {
+            for (int at = 0; at < content.length; at += 16 * 1024) {
+                socket.getOutputStream().write(content, at, Math.min(16 * 1024, content.length - at));
+            }
+            socket.getOutputStream().write(new byte[] {'\r', '\n'});
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            throw translate(socket, e);
+        } finally {
+            socket.timeWrites(false);
+        }
+        return finished(tag, response -> {});
+    }
+
     void close() {
         try {
             socket.close();

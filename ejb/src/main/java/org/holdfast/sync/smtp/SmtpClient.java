@@ -14,6 +14,7 @@ import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.WireLimits;
+import org.holdfast.sync.oauth.TokenEndpoint;
 
 /**
  * Hands messages over to submission servers (RFC 6409), once, and says what became of them. Every recipient
@@ -41,6 +42,11 @@ public final class SmtpClient {
         this.hosts = hosts;
         this.limits = limits;
         this.tls = tls;
+    }
+
+    /** Asks for tokens under the same policy, bounds and trust. */
+    public TokenEndpoint tokens() {
+        return new TokenEndpoint(hosts, limits, tls);
     }
 
     /**
