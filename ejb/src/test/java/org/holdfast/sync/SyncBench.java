@@ -178,8 +178,9 @@ public final class SyncBench {
         figure("no-change-rows-written-rtt-" + rtt, (double) others, 0);
     }
 
-    /** Rows inserted, updated and deleted so far, by table; a backend reports them when it is idle. */
+    /** Rows inserted, updated and deleted so far, by table; a backend reports them late unless it is told to. */
     private Map<String, Long> written() throws InterruptedException {
+        bench.jdbi.useHandle(h -> h.execute("SELECT pg_stat_force_next_flush()"));
         Thread.sleep(1_500);
         return bench.jdbi.withHandle(
                 h -> h.createQuery("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_user_tables")
