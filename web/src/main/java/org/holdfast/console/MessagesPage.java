@@ -68,6 +68,7 @@ public class MessagesPage implements Serializable {
 
     public void refresh() {
         list = null;
+        own = null;
         trouble = null;
         refused = false;
         getList();
@@ -92,7 +93,7 @@ public class MessagesPage implements Serializable {
     }
 
     private List<Copy> read(CopyCursor after) {
-        if (query != null && !query.isBlank()) {
+        if (query != null) {
             String also = isShown("bound") ? " is:bound" : isShown("all") ? "" : " is:unbound";
             return search.find(query + also, mailbox, after, PAGE + 1);
         }
@@ -124,7 +125,7 @@ public class MessagesPage implements Serializable {
 
     /** Whether the search may overlook older mail, because it is being taken in. */
     public boolean isFilling() {
-        return query != null && trouble == null && search.isFilling();
+        return query != null && list != null && search.isFilling();
     }
 
     /** The address of the page with another choice. */
@@ -155,7 +156,12 @@ public class MessagesPage implements Serializable {
 
     public List<MailboxLine> getMailboxes() {
         if (own == null) {
-            own = mailboxes.page(new MailboxLineFilter(null, null, null), 0, MOST_MAILBOXES);
+            try {
+                own = mailboxes.page(new MailboxLineFilter(null, null, null), 0, MOST_MAILBOXES);
+            } catch (RuntimeException e) {
+                trouble = trouble == null ? Trouble.log("messages.trouble", clock.instant(), e) : trouble;
+                own = List.of();
+            }
         }
         return own;
     }

@@ -112,7 +112,7 @@ class MessagesPageIT extends BrowserStage {
         assertThat(browser.title()).isEqualTo("Messages · Holdfast");
         browser.size(1440, 1100).shot("messages");
         browser.click("#next");
-        browser.textOnceItSays("#messageTable", "Message 30");
+        browser.textOnceItSays("#messageTable", "Message 20");
         browser.go(installation.url("/console/messages.xhtml?show=bound&mailbox=2"));
         browser.textOnceItSays("#messageTable", "claims@spruce.example");
         assertThat(browser.element("#messageTable").getText()).doesNotContain("Leaves on", "dispatch@");
@@ -150,16 +150,19 @@ class MessagesPageIT extends BrowserStage {
         browser.textOnceItSays("#messages\\:said", "Choose messages first");
         browser.click("[data-message='" + hostile + "'] .hf-pick");
         browser.click("[data-message='" + plain + "'] .hf-pick");
+        atRest();
         browser.click("#messages\\:bind");
         browser.textOnceItSays(".hf-dialog h2", "Bind 2 messages to a record");
         assertThat(browser.textOnceItSays("#recordList", "Winter <b>campaign</b>"))
                 .contains("Anna Spruce")
                 .doesNotContain("Larch");
+        atRest();
         browser.type("#messages\\:find", "winter");
         browser.click("#messages\\:look");
         Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
                         browser.elements("#recordList li"))
                 .hasSize(1));
+        atRest();
         browser.shot("messages-bind");
         browser.click("#recordList button");
         browser.textOnceItSays("#messages\\:said", "2 messages are bound to deal:D-77 and kept for ever");
@@ -170,10 +173,18 @@ class MessagesPageIT extends BrowserStage {
         browser.click("[data-message='" + plain + "'] .hf-pick");
         browser.click("#messages\\:unbind");
         browser.textOnceItSays("#tiedList", "deal:D-77");
+        atRest();
         browser.click("#tiedList button");
         browser.textOnceItSays("#messages\\:said", "The binding to deal:D-77 was taken off 2 messages");
         assertThat(bound()).isZero();
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** What came is in place and what it listens to is set up. */
+    private static void atRest() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> browser.script(
+                        "return PrimeFaces.ajax.Queue.isEmpty() && !document.querySelector('.ui-state-loading')")
+                .equals(true));
     }
 
     private static long bound() {
@@ -191,6 +202,7 @@ class MessagesPageIT extends BrowserStage {
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(CALLED).isEmpty());
         assertThat(browser.title()).isEqualTo("Message · Holdfast");
+        assertThat(browser.element("#reply").getAttribute("href")).endsWith("compose.xhtml?reply=" + hostile);
         assertThat(browser.element("#letter").getAttribute("sandbox"))
                 .doesNotContain("scripts", "same-origin", "forms");
         browser.size(1440, 1300).shot("message");
