@@ -19,6 +19,13 @@ public final class CommandQueue {
     /** How long content is kept for another try. */
     private static final Duration KEPT = Duration.ofDays(30);
 
+    /** One that its owner paused, or whose provider refuses, keeps its state and has the plan's stop beside it. */
+    private static final String STOPPED =
+            "(m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') OR m.plan_stop IS NOT NULL)";
+
+    private static final String WHY_CANCELLED = "CASE m.state WHEN 'DISCONNECTED' THEN 'The mailbox was disconnected'"
+            + " ELSE 'The plan does not synchronise the mailbox any more' END";
+
     private final Handle handle;
 
     /** Works in the transaction of the handle. */
@@ -281,30 +288,27 @@ public final class CommandQueue {
     }
 
     /**
-     * Cancels everything that waits for mailboxes that the plan has stopped or that were disconnected; what
-     * copies showed of it is taken back. Asked for by whoever stops mailboxes, and regularly.
+     * Cancels everything that waits for mailboxes that the plan has stopped, whatever else stops them too, or that
+     * were disconnected; what copies showed of it is taken back. Asked for by whoever stops mailboxes, and regularly.
      *
      * @return how many commands
      */
     public static int cancelForPausedMailboxes(Handle handle) {
         List<Long> copies = handle.createQuery("UPDATE user_command c SET state = 'CANCELLED',"
-                        + " ended_at = transaction_timestamp(), error = CASE m.state WHEN 'DISCONNECTED'"
-                        + " THEN 'The mailbox was disconnected' ELSE 'The plan does not synchronise the mailbox any more'"
-                        + " END FROM mailbox m WHERE m.id = c.mailbox_id AND c.state IN ('QUEUED', 'RUNNING')"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') RETURNING coalesce(c.copy_id, 0)")
+                        + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
+                        + " FROM mailbox m WHERE m.id = c.mailbox_id AND c.state IN ('QUEUED', 'RUNNING')"
+                        + " AND " + STOPPED + " RETURNING coalesce(c.copy_id, 0)")
                 .mapTo(Long.class)
                 .list();
         ShownFlags shown = new ShownFlags(handle);
         copies.stream().filter(copy -> copy > 0).distinct().sorted().forEach(copy -> shown.settle(copy, null));
         handle.createUpdate("DELETE FROM command_content k USING user_command c, mailbox m WHERE c.id = k.command_id"
-                        + " AND m.id = c.mailbox_id AND c.state = 'CANCELLED'"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED')")
+                        + " AND m.id = c.mailbox_id AND c.state = 'CANCELLED' AND " + STOPPED)
                 .execute();
         handle.createUpdate("WITH ended AS (UPDATE sending s SET state = 'CANCELLED',"
-                        + " ended_at = transaction_timestamp(), error = CASE m.state WHEN 'DISCONNECTED'"
-                        + " THEN 'The mailbox was disconnected' ELSE 'The plan does not synchronise the mailbox any more'"
-                        + " END FROM mailbox m WHERE m.id = s.mailbox_id AND s.state = 'QUEUED'"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') RETURNING s.id)"
+                        + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
+                        + " FROM mailbox m WHERE m.id = s.mailbox_id AND s.state = 'QUEUED'"
+                        + " AND " + STOPPED + " RETURNING s.id)"
                         + " DELETE FROM sending_content k USING ended WHERE k.sending_id = ended.id")
                 .execute();
         return copies.size();

@@ -146,6 +146,11 @@ final class PushBench {
         pull.jdbi.useTransaction(h -> CommandQueue.sweep(h, pull.now));
     }
 
+    /** As the timer does; how many commands. */
+    int cancelStopped() {
+        return pull.jdbi.<Integer, RuntimeException>inTransaction(CommandQueue::cancelForPausedMailboxes);
+    }
+
     Flags shown(long copy) {
         return pull.jdbi.withHandle(
                 h -> new ShownFlags(h).lock(copy).orElseThrow().flags());

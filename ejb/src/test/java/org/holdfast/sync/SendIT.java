@@ -20,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
-import org.holdfast.command.CommandQueue;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
@@ -619,7 +618,7 @@ class SendIT {
         }
         try (Stage stage = new Stage()) {
             stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'DISCONNECTED'"));
-            stage.bench.pull.jdbi.useTransaction(h -> CommandQueue.cancelForPausedMailboxes(h));
+            stage.bench.cancelStopped();
             assertThat(stage.state()).isEqualTo("CANCELLED");
             assertThat(stage.bench.pull.count("sending_content")).isZero();
         }
