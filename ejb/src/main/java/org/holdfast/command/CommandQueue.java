@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.holdfast.event.EventType;
 import org.holdfast.event.Events;
+import org.holdfast.mailbox.MailboxRows;
 import org.jdbi.v3.core.Handle;
 
 /** The queue in the database. Waits are measured on the database's own clock. */
@@ -288,30 +289,57 @@ public final class CommandQueue {
     }
 
     /**
-     * Cancels everything that waits for mailboxes that the plan has stopped, whatever else stops them too, or that
-     * were disconnected; what copies showed of it is taken back. Asked for by whoever stops mailboxes, and regularly.
+     * Mailboxes for which something waits that will not be done: the plan has stopped them, whatever else stops
+     * them too, or they were disconnected. By their ids.
+     */
+    public static List<Long> stopped(Handle handle) {
+        return handle.createQuery("SELECT m.id FROM mailbox m WHERE " + STOPPED + " AND (EXISTS (SELECT FROM"
+                        + " user_command c WHERE c.mailbox_id = m.id AND c.state IN ('QUEUED', 'RUNNING'))"
+                        + " OR EXISTS (SELECT FROM sending s WHERE s.mailbox_id = m.id AND s.state = 'QUEUED'))"
+                        + " ORDER BY m.id")
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /**
+     * Cancels everything that waits for a mailbox, if it is still {@link #stopped}; what copies showed of it is
+     * taken back.
      *
      * @return how many commands
      */
-    public static int cancelForPausedMailboxes(Handle handle) {
+    public static int cancelIfStopped(Handle handle, long mailboxId) {
+        new MailboxRows(handle).lock(mailboxId);
         List<Long> copies = handle.createQuery("UPDATE user_command c SET state = 'CANCELLED',"
                         + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
-                        + " FROM mailbox m WHERE m.id = c.mailbox_id AND c.state IN ('QUEUED', 'RUNNING')"
-                        + " AND " + STOPPED + " RETURNING coalesce(c.copy_id, 0)")
+                        + " FROM mailbox m WHERE m.id = :mailbox AND c.mailbox_id = m.id"
+                        + " AND c.state IN ('QUEUED', 'RUNNING') AND " + STOPPED
+                        + " RETURNING coalesce(c.copy_id, 0)")
+                .bind("mailbox", mailboxId)
                 .mapTo(Long.class)
                 .list();
         ShownFlags shown = new ShownFlags(handle);
         copies.stream().filter(copy -> copy > 0).distinct().sorted().forEach(copy -> shown.settle(copy, null));
-        handle.createUpdate("DELETE FROM command_content k USING user_command c, mailbox m WHERE c.id = k.command_id"
-                        + " AND m.id = c.mailbox_id AND c.state = 'CANCELLED' AND " + STOPPED)
+        handle.createUpdate("DELETE FROM command_content k USING user_command c WHERE c.id = k.command_id"
+                        + " AND c.mailbox_id = :mailbox AND c.state = 'CANCELLED'")
+                .bind("mailbox", mailboxId)
                 .execute();
         handle.createUpdate("WITH ended AS (UPDATE sending s SET state = 'CANCELLED',"
                         + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
-                        + " FROM mailbox m WHERE m.id = s.mailbox_id AND s.state = 'QUEUED'"
+                        + " FROM mailbox m WHERE m.id = :mailbox AND s.mailbox_id = m.id AND s.state = 'QUEUED'"
                         + " AND " + STOPPED + " RETURNING s.id)"
                         + " DELETE FROM sending_content k USING ended WHERE k.sending_id = ended.id")
+                .bind("mailbox", mailboxId)
                 .execute();
         return copies.size();
+    }
+
+    /** Makes mailboxes due whose commands are; those that somebody works with at the moment when it is asked again. */
+    public static void makeDue(Handle handle) {
+        handle.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE mailbox_id IN"
+                + " (SELECT s.mailbox_id FROM mailbox_sync s WHERE s.due_at > clock_timestamp() AND s.failures = 0"
+                + " AND s.lease_until IS NULL AND s.mailbox_id IN (SELECT c.mailbox_id FROM user_command c"
+                + " WHERE c.state IN ('QUEUED', 'RUNNING') AND c.due_at <= clock_timestamp())"
+                + " ORDER BY s.mailbox_id FOR UPDATE SKIP LOCKED)");
     }
 
     static UserCommand read(ResultSet row) throws SQLException {

@@ -121,6 +121,7 @@ public class Sendings {
         Composed composed = compose(caller, mailbox, message);
         message.draftId().ifPresent(id -> requireDraft(mailboxId, id));
         UserCommand command = jdbi.withHandle(h -> {
+            new MailboxRows(h).lock(mailboxId);
             long drafts = new MailFolders(h)
                     .find(mailboxId, "\\Drafts")
                     .orElseThrow(() -> new Refusal(
