@@ -172,10 +172,9 @@ class LockOrderIT {
                 h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() + interval '1 hour'"));
         bench.jdbi.useTransaction(h -> {
             h.execute("SELECT FROM mailbox_sync WHERE mailbox_id = ? FOR UPDATE", first.mailbox);
-            bench.jdbi.useTransaction(other -> {
-                other.execute("SET LOCAL lock_timeout = '5s'");
-                CommandQueue.makeDue(other);
-            });
+            CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(CommandQueue::makeDue))
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
         });
         assertThat(bench.count("mailbox_sync WHERE due_at <= clock_timestamp() AND mailbox_id = " + second.mailbox))
                 .isOne();

@@ -623,4 +623,28 @@ class SendIT {
             assertThat(stage.bench.pull.count("sending_content")).isZero();
         }
     }
+
+    @Test
+    void whatIsBoundOnSendingIsBoundAsByHandOnAWholeCopyAndAudited() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.wantsBinding();
+            stage.settle();
+            stage.bench.pass();
+            long copy = stage.bench.copy("hello");
+            byte[] raw = stage.bench.pull.jdbi.withHandle(h -> h.createQuery("SELECT raw FROM mail_content")
+                    .mapTo(byte[].class)
+                    .one());
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = 'short'"));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isZero();
+            assertThat(stage.text("bind_problem")).contains("not stored whole");
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = ?", raw));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isOne();
+            assertThat(stage.text("bind_problem")).isNull();
+            assertThat(stage.bench.pull.count("audit_event WHERE action = 'copy.bind' AND actor = 'o' AND subject ="
+                            + " 'copy:" + copy + "' AND details LIKE '%D-1 by sending:" + stage.sending + "'"))
+                    .isOne();
+        }
+    }
 }

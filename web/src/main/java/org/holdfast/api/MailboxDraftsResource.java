@@ -38,7 +38,7 @@ public class MailboxDraftsResource {
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
     public Response save(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
-        message.requireReadableBy(http);
+        message.requireAllowedTo(http);
         return Accepted.command(
                 uri, sendings.saveDraft(id, message.toMessage(), KeptKey.of(key, "draft", id, message)));
     }

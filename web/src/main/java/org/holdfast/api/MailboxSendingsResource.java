@@ -41,7 +41,7 @@ public class MailboxSendingsResource {
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
     public Response send(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
-        message.requireReadableBy(http);
+        message.requireAllowedTo(http);
         return Accepted.sending(uri, sendings.send(id, message.toMessage(), KeptKey.of(key, "send", id, message)));
     }
 
