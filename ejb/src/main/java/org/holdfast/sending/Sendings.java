@@ -291,12 +291,10 @@ public class Sendings {
                 message.html().orElse(null),
                 message.replyTo().isPresent() ? thread.messageId() : null,
                 thread.references(),
-                message.attachments().stream()
-                        .map(each -> attachment(caller, mailbox.id(), each))
-                        .toList()));
+                new Attachments(MOST_BYTES)
+                        .load(message.attachments(), each -> attachment(caller, mailbox.id(), each))));
         if (raw.length > MOST_BYTES) {
-            throw new Refusal(
-                    Refusal.Kind.UNUSABLE, "message-too-large", "A message has at most " + MOST_BYTES + " bytes");
+            throw Attachments.tooLarge(MOST_BYTES);
         }
         return new Composed(messageId, raw);
     }
