@@ -240,7 +240,7 @@ public final class CommandQueue {
     }
 
     /**
-     * Erases what was kept for another try and is thirty days old, and forgets what copies kept for themselves that
+     * Erases what was kept for another try and is thirty days old, as {@link SentTraces} do, and forgets what copies kept for themselves that
      * are not there any more.
      */
     public static void sweep(Handle handle, Instant now) {
@@ -248,10 +248,7 @@ public final class CommandQueue {
                         + " AND c.state NOT IN ('QUEUED', 'RUNNING') AND c.ended_at <= :before")
                 .bind("before", now.minus(KEPT))
                 .execute();
-        handle.createUpdate("DELETE FROM sending_content k USING sending s WHERE s.id = k.sending_id"
-                        + " AND s.state NOT IN ('QUEUED', 'SENDING', 'UNKNOWN') AND s.ended_at <= :before")
-                .bind("before", now.minus(KEPT))
-                .execute();
+        new SentTraces(handle, now).sweep();
         handle.execute("UPDATE user_command c SET kept_here = false WHERE c.kept_here AND c.kind = 'FLAGS'"
                 + " AND NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = c.copy_id)");
         handle.execute("DELETE FROM agreed_flags a WHERE NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = a.copy_id)");
