@@ -19,9 +19,12 @@ import org.jdbi.v3.core.statement.Query;
 /** The figures in a handful of statements, whose number does not depend on how much there is. */
 final class OverviewQuery {
 
+    private static final long LIVE_MOST = 100_000;
+
     private final Handle handle;
     private final Instant now;
     private final Optional<Viewer> viewer;
+    private final long liveMost;
 
     /**
      * One reading.
@@ -29,6 +32,16 @@ final class OverviewQuery {
      * @param viewer the owner who asks; empty: somebody who sees everything
      */
     OverviewQuery(Handle handle, Instant now, Optional<Viewer> viewer) {
+        this(handle, now, viewer, LIVE_MOST);
+    }
+
+    /**
+     * As {@link #OverviewQuery(Handle, Instant, Optional)}.
+     *
+     * @param liveMost up to how many copies are counted at each reading
+     */
+    OverviewQuery(Handle handle, Instant now, Optional<Viewer> viewer, long liveMost) {
+        this.liveMost = liveMost;
         this.handle = handle;
         this.now = now;
         this.viewer = viewer;
@@ -36,16 +49,18 @@ final class OverviewQuery {
 
     Situation read(ZoneId zone) {
         AttentionQuery attention = new AttentionQuery(this);
+        Counted copies = copies();
         return new Situation(
                 now,
                 accounts(),
                 mailboxes(),
-                copies(),
+                copies.counts(),
+                copies.asOf(),
                 lastPurge(),
                 changes(),
                 attention.worst(),
                 attention.count(),
-                days(zone));
+                days(zone, copies.kept()));
     }
 
     private long accounts() {
@@ -69,50 +84,48 @@ final class OverviewQuery {
                 .one();
     }
 
-    /**
-     * What leaves is judged by the latest cut-off that any day until the horizon has, as recorded now: so a
-     * plan that shortens in three days counts, and what is due today and not yet purged counts.
-     */
-    private CopyCounts copies() {
-        return query("""
-                WITH edge AS (
-                    SELECT e.account_id, bool_or(t = :now) AS limited_now,
-                           max(t - make_interval(hours => 24 * e.unbound_days)) AS cutoff
-                      FROM generate_series(CAST(:now AS timestamptz), CAST(:horizon AS timestamptz),
-                                           interval '24 hours') AS t
-                     CROSS JOIN LATERAL entitlement(t, :now) AS e
-                     WHERE e.unbound_days IS NOT NULL""" + only("e.account_id") + """
-                     GROUP BY e.account_id),
-                judged AS (
-                    SELECT c.size_bytes, c.bind_count > 0 AS bound,
-                           c.bind_count = 0 AND c.hold_count + m.hold_count + a.hold_count > 0 AS held,
-                           coalesce(edge.limited_now, false) AS limited,
-                           coalesce(c.clock <= edge.cutoff
-                                    AND coalesce(greatest(c.keep_until, m.keep_until, a.keep_until) <= :horizon, true),
-                                    false) AS leaving
-                      FROM mail_copy c
-                      JOIN account a ON a.id = c.account_id
-                      JOIN mailbox m ON m.id = c.mailbox_id
-                      LEFT JOIN edge ON edge.account_id = c.account_id
-                     WHERE true""" + only("c.account_id") + onlyMailboxes("c.mailbox_id") + """
-                )
-                SELECT count(*) FILTER (WHERE bound) AS bound,
-                       count(*) FILTER (WHERE held) AS held,
-                       count(*) FILTER (WHERE NOT bound AND NOT held AND NOT limited AND NOT leaving) AS unlimited,
-                       count(*) FILTER (WHERE NOT bound AND NOT held AND (limited OR leaving)) AS temporary,
-                       count(*) FILTER (WHERE NOT bound AND NOT held AND leaving) AS leaving,
-                       coalesce(sum(size_bytes), 0) AS bytes
-                  FROM judged""")
-                .bind("horizon", now.plus(Duration.ofDays(CopyCounts.DAYS_AHEAD)))
-                .map((row, context) -> new CopyCounts(
-                        row.getLong("bound"),
-                        row.getLong("held"),
-                        row.getLong("unlimited"),
-                        row.getLong("temporary"),
-                        row.getLong("leaving"),
-                        row.getLong("bytes")))
-                .one();
+    private Counted copies() {
+        Optional<Counted> kept = kept();
+        return kept.isPresent() ? kept.get() : live();
     }
+
+    /** Where there are many, counts that were made before; empty where counting live is as good. */
+    private Optional<Counted> kept() {
+        return query("""
+                SELECT coalesce(sum(bound), 0) AS bound, coalesce(sum(held), 0) AS held,
+                       coalesce(sum(unlimited), 0) AS unlimited, coalesce(sum(temporary), 0) AS temporary,
+                       coalesce(sum(leaving), 0) AS leaving, coalesce(sum(bytes), 0) AS bytes, min(as_of) AS as_of
+                  FROM copy_count WHERE true""" + only("account_id") + onlyMailboxes("mailbox_id"))
+                .map((row, context) -> new Counted(counts(row), instant(row, "as_of"), true))
+                .findOne()
+                .filter(counted -> counted.counts().all() > liveMost);
+    }
+
+    private Counted live() {
+        CopyCounts counts = query(CopyCountSql.of(
+                        "", only("e.account_id"), only("c.account_id") + onlyMailboxes("c.mailbox_id"), ""))
+                .bind("horizon", now.plus(Duration.ofDays(CopyCounts.DAYS_AHEAD)))
+                .map((row, context) -> counts(row))
+                .one();
+        return new Counted(counts, now, false);
+    }
+
+    private static CopyCounts counts(ResultSet row) throws SQLException {
+        return new CopyCounts(
+                row.getLong("bound"),
+                row.getLong("held"),
+                row.getLong("unlimited"),
+                row.getLong("temporary"),
+                row.getLong("leaving"),
+                row.getLong("bytes"));
+    }
+
+    /**
+     * Counts, and as of when.
+     *
+     * @param kept whether they were made before
+     */
+    private record Counted(CopyCounts counts, Instant asOf, boolean kept) {}
 
     /** Runs are the installation's; an owner sees that one was, not how much it took from others. */
     private Optional<LastPurge> lastPurge() {
@@ -171,11 +184,11 @@ final class OverviewQuery {
                         + " WHERE e.account_id = :account) ";
     }
 
-    private List<DayOfCopies> days(ZoneId zone) {
+    private List<DayOfCopies> days(ZoneId zone, boolean kept) {
         LocalDate today = LocalDate.ofInstant(now, zone);
         LocalDate first = today.minusDays(Situation.DAYS_BACK - 1L);
         Map<LocalDate, long[]> found = new HashMap<>();
-        for (DayOfCopies day : copied(zone, first)) {
+        for (DayOfCopies day : kept && viewer.isEmpty() ? arrived(zone, first) : copied(zone, first)) {
             found.put(day.day(), new long[] {day.kept(), day.temporary(), 0});
         }
         for (DayOfCopies day : viewer.isPresent() ? List.<DayOfCopies>of() : purged(zone, first)) {
@@ -201,12 +214,27 @@ final class OverviewQuery {
                  WHERE c.copied_at >= :from""" + only("c.account_id") + onlyMailboxes("c.mailbox_id") + " GROUP BY 1")
                 .bind("zone", zone.getId())
                 .bind("from", first.atStartOfDay(zone).toInstant())
-                .map((row, context) -> new DayOfCopies(
-                        row.getObject("day", LocalDate.class),
-                        row.getLong("kept"),
-                        row.getLong("copies") - row.getLong("kept"),
-                        0))
+                .map((row, context) -> day(row))
                 .list();
+    }
+
+    /** As {@link #copied}, from what was counted before. */
+    private List<DayOfCopies> arrived(ZoneId zone, LocalDate first) {
+        return query("""
+                SELECT CAST(quarter AT TIME ZONE :zone AS date) AS day, sum(kept) AS kept, sum(copies) AS copies
+                  FROM copy_arrival_count WHERE quarter >= :from GROUP BY 1""")
+                .bind("zone", zone.getId())
+                .bind("from", first.atStartOfDay(zone).toInstant())
+                .map((row, context) -> day(row))
+                .list();
+    }
+
+    private static DayOfCopies day(ResultSet row) throws SQLException {
+        return new DayOfCopies(
+                row.getObject("day", LocalDate.class),
+                row.getLong("kept"),
+                row.getLong("copies") - row.getLong("kept"),
+                0);
     }
 
     private List<DayOfCopies> purged(ZoneId zone, LocalDate first) {

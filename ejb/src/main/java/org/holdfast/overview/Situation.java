@@ -8,6 +8,7 @@ import java.util.Optional;
  * Everything the overview shows, read at one instant.
  *
  * @param accounts how many accounts there are that the caller sees
+ * @param countedAt as of when copies and days were counted: where there are many, some minutes ago
  * @param lastPurge empty before the first run
  * @param changes the next dated changes, soonest first, few
  * @param attention worst first, then oldest first, at most {@value #MOST_ATTENTION}
@@ -19,6 +20,7 @@ public record Situation(
         long accounts,
         MailboxCounts mailboxes,
         CopyCounts copies,
+        Instant countedAt,
         Optional<LastPurge> lastPurge,
         List<DatedChange> changes,
         List<Attention> attention,

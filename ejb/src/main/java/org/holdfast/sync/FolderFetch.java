@@ -42,6 +42,7 @@ final class FolderFetch {
     private final Suspects suspects;
     private final Homeless homeless;
     private final Intake intake;
+    private final BlockGate blocks;
     private final Set<Long> known;
     private final Set<Long> retries;
     private final HeadParser parser = new HeadParser();
@@ -60,8 +61,9 @@ final class FolderFetch {
         QuarantineRows quarantine = new QuarantineRows(handle);
         this.suspects = new Suspects(handle, pass, folder, validity);
         this.homeless = new Homeless(copies.homeless(folder, validity));
-        this.intake =
-                new Intake(pass, folder, validity, homeless, copies.purgedElsewhere(folder.id(), validity), suspects);
+        this.blocks = new BlockGate(handle, pass, folder, validity);
+        this.intake = new Intake(
+                pass, folder, validity, homeless, copies.purgedElsewhere(folder.id(), validity), suspects, blocks);
         this.retries = quarantine.due(folder.id(), validity, pass.now());
         this.known = copies.stored(
                 folder.id(),
@@ -69,6 +71,7 @@ final class FolderFetch {
                 open.window() || !retries.isEmpty() ? 1 : folder.state().uidNext());
         known.addAll(quarantine.waiting(folder.id(), validity, pass.now()));
         known.addAll(new SyncStore(handle).purged(folder.id(), validity));
+        known.addAll(blocks.kept());
     }
 
     /** With what the database knows of the folder now. */
@@ -95,6 +98,11 @@ final class FolderFetch {
                 .toList();
         unlisted = look.unlisted().stream().filter(uid -> !known.contains(uid)).toList();
         matchAstray(cutoff, now);
+        return count();
+    }
+
+    /** How many originals have to be brought in. */
+    int count() {
         return wanted.size() + unlisted.size();
     }
 
@@ -135,22 +143,34 @@ final class FolderFetch {
                 .toList();
     }
 
-    /** Whether any of them looks like a copy that is at home in another folder now, but may have left it. */
-    boolean mayComeFromElsewhere() {
+    /** Copies that are at home in other folders, and look like originals that are to be brought in here. */
+    List<CopyElsewhere> mayComeFrom() {
         List<Instant> dates = wanted.stream()
                 .map(Listed::receivedAt)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
         if (dates.isEmpty()) {
-            return false;
+            return List.of();
         }
-        Set<String> elsewhere = pass.read(h -> new CopyNumbers(h).hintsElsewhere(folder, dates));
-        return wanted.stream().anyMatch(each -> elsewhere.contains(Homeless.hint(each.receivedAt(), each.size())));
+        Set<String> hints = wanted.stream().map(FolderFetch::hint).collect(Collectors.toSet());
+        return pass.read(h -> new CopyNumbers(h).elsewhere(folder, dates)).stream()
+                .filter(copy -> hints.contains(copy.hint()))
+                .toList();
+    }
+
+    /** Leaves originals for another pass: whether they have moved here cannot be known now. */
+    void leave(Set<String> hints) {
+        wanted = wanted.stream().filter(each -> !hints.contains(hint(each))).toList();
+    }
+
+    private static String hint(Listed each) {
+        return Homeless.hint(each.receivedAt(), each.size());
     }
 
     /** Brings them in. */
     void run() throws IOException {
+        keepBlockedOut();
         pass.plan(
                 wanted.size() + unlisted.size(),
                 wanted.stream().mapToLong(Listed::size).sum());
@@ -171,6 +191,20 @@ final class FolderFetch {
         for (Listed each : large) {
             fetchLarge(each);
         }
+    }
+
+    /** Not those that may be copies already: what is here stays, and goes with its original. */
+    private void keepBlockedOut() throws IOException {
+        List<Listed> perhaps =
+                wanted.stream().filter(each -> !homeless.mayBe(each)).toList();
+        Set<Long> out = new HashSet<>(perhaps.stream().map(Listed::uid).toList());
+        blocks.letThrough(session, perhaps, suspects).forEach(each -> out.remove(each.uid()));
+        wanted = wanted.stream().filter(each -> !out.contains(each.uid())).toList();
+    }
+
+    /** In the transaction that completes the folder. */
+    void completed(Handle handle) {
+        blocks.completed(handle);
     }
 
     private NewCopy copy(Listed listed, Flags flags, Content content) {

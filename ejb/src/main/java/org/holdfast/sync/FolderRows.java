@@ -16,7 +16,9 @@ final class FolderRows {
 
     private static final String FOLDERS = "SELECT f.id, f.mailbox_id, m.account_id, f.wire_name, f.name, s.*,"
             + " EXISTS (SELECT FROM quarantined_original q WHERE q.folder_id = f.id AND q.uid_validity = s.uid_validity"
-            + " AND q.retry_at <= :now) AS retries_due"
+            + " AND q.retry_at <= :now) AS retries_due,"
+            + " EXISTS (SELECT FROM blocked_original o JOIN import_block b ON b.id = o.block_id WHERE o.folder_id = f.id"
+            + " AND o.uid_validity = s.uid_validity AND b.removed_at IS NOT NULL) AS freed"
             + " FROM folder f JOIN mailbox m ON m.id = f.mailbox_id LEFT JOIN folder_state s ON s.folder_id = f.id";
 
     private final Handle handle;
@@ -27,10 +29,19 @@ final class FolderRows {
 
     /** Folders that are there and selected, with their watermarks, the inbox first. */
     List<KnownFolder> selected(long mailboxId, Instant now) {
-        return handle.createQuery(
-                        FOLDERS + " WHERE f.mailbox_id = :mailbox AND f.gone_at IS NULL AND f.selected ORDER BY"
-                                + " upper(f.wire_name) <> 'INBOX', f.wire_name")
+        return listed(mailboxId, true, now);
+    }
+
+    /** Folders that are there and are not synchronised. */
+    List<KnownFolder> unselected(long mailboxId, Instant now) {
+        return listed(mailboxId, false, now);
+    }
+
+    private List<KnownFolder> listed(long mailboxId, boolean selected, Instant now) {
+        return handle.createQuery(FOLDERS + " WHERE f.mailbox_id = :mailbox AND f.gone_at IS NULL"
+                        + " AND f.selected = :selected ORDER BY upper(f.wire_name) <> 'INBOX', f.wire_name")
                 .bind("mailbox", mailboxId)
+                .bind("selected", selected)
                 .bind("now", now)
                 .map((row, context) -> folder(row))
                 .list();
@@ -64,7 +75,7 @@ final class FolderRows {
                 state,
                 new KnownFolder.Care(
                         row.getString("doubt"),
-                        row.getBoolean("look_again"),
+                        row.getBoolean("look_again") || row.getBoolean("freed"),
                         SyncStore.instant(row, "audited_at"),
                         row.getBoolean("retries_due")));
     }
@@ -196,8 +207,12 @@ final class FolderRows {
      */
     void advance(KnownFolder folder, KnownFolder.Watermark to, Instant now) {
         handle.createUpdate("INSERT INTO folder_state AS s (folder_id, uid_validity, uid_next, highest_mod_seq,"
-                        + " filled_from, originals, suspects, updated_at) VALUES (:folder, :validity, :next, :modSeq,"
-                        + " :filledFrom, :originals, :suspects, :now) ON CONFLICT (folder_id) DO UPDATE SET"
+                        + " filled_from, originals, suspects, updated_at) SELECT f.id, :validity, :next, :modSeq,"
+                        + " CASE WHEN y.fill_mark_lease = y.lease_token"
+                        + " THEN greatest(CAST(:filledFrom AS timestamptz), y.fill_mark)"
+                        + " ELSE CAST(:filledFrom AS timestamptz) END, :originals, :suspects, :now"
+                        + " FROM folder f JOIN mailbox_sync y ON y.mailbox_id = f.mailbox_id WHERE f.id = :folder"
+                        + " ON CONFLICT (folder_id) DO UPDATE SET"
                         + " uid_validity = excluded.uid_validity, uid_next = excluded.uid_next,"
                         + " highest_mod_seq = excluded.highest_mod_seq,"
                         + " filled_from = CASE WHEN s.filled_from IS NOT DISTINCT FROM CAST(:before AS timestamptz)"

@@ -19,6 +19,7 @@ final class Intake {
     private final Homeless homeless;
     private final Map<String, Long> purgedElsewhere;
     private final Suspects suspects;
+    private final BlockGate blocks;
     private Optional<Cutoff> cutoff = Optional.empty();
 
     Intake(
@@ -27,13 +28,15 @@ final class Intake {
             UidValidity validity,
             Homeless homeless,
             Map<String, Long> purgedElsewhere,
-            Suspects suspects) {
+            Suspects suspects,
+            BlockGate blocks) {
         this.pass = pass;
         this.folder = folder;
         this.validity = validity;
         this.homeless = homeless;
         this.purgedElsewhere = purgedElsewhere;
         this.suspects = suspects;
+        this.blocks = blocks;
     }
 
     /** Asks plan and owner again; what they allow now holds for what is stored next. */
@@ -60,21 +63,25 @@ final class Intake {
         pass.write(h -> {
             CopyNumbers numbers = new CopyNumbers(h);
             Instant now = pass.now();
-            List<NewCopy> fresh = new ArrayList<>();
+            List<NewCopy> allowed = new ArrayList<>();
             List<Match> matches = new ArrayList<>();
             for (NewCopy each : originals) {
                 Optional<Match> match = homeless.match(each);
                 match.ifPresent(matches::add);
                 if (match.isEmpty() && mayBeStored(numbers, each, now)) {
-                    fresh.add(each);
+                    allowed.add(each);
                 }
             }
+            List<NewCopy> fresh = blocks.keepOut(h, allowed);
             numbers.settle(folder, validity, matches);
             new CopyStore(h).insert(folder, validity, fresh, now);
             suspects.clear(h, originals.stream().map(NewCopy::uid).toList());
             return PassCounts.ofStored(
-                    matches.size() + fresh.size(),
-                    fresh.stream().mapToLong(copy -> copy.content().size()).sum());
+                            matches.size() + fresh.size(),
+                            fresh.stream()
+                                    .mapToLong(copy -> copy.content().size())
+                                    .sum())
+                    .andBlocked(allowed.size() - fresh.size());
         });
     }
 

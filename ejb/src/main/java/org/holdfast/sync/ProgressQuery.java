@@ -72,7 +72,8 @@ final class ProgressQuery {
                         MailboxState.valueOf(row.getString("state")),
                         row.getInt("failures"),
                         row.getInt("missing_folders"),
-                        instant(row, "waits_until")));
+                        instant(row, "waits_until")),
+                row.getLong("blocked"));
     }
 
     /** By bytes, since messages differ in size a thousandfold. */

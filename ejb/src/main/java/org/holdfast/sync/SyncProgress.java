@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * Where the synchronisation of a mailbox stands. Counts are those of the latest pass that had anything to
- * do; {@code asked = stored + vanished + quarantined} at every moment.
+ * do; {@code asked = stored + vanished + quarantined + blocked} at every moment.
  *
  * @param folders that the pass has completed
  * @param originals messages at the provider in all folders when each was last completed
@@ -24,6 +24,7 @@ import java.time.Instant;
  * @param secondsLeft for these at the rate so far; null if that cannot be told
  * @param waitsUntil nothing is sent to the provider before; null: nothing has to be waited for
  * @param nextStep what happens next, and what to do if somebody has to
+ * @param blocked originals that the pass kept out because their senders are blocked
  */
 public record SyncProgress(
         long mailboxId,
@@ -49,7 +50,8 @@ public record SyncProgress(
         long plannedBytes,
         Long secondsLeft,
         Instant waitsUntil,
-        String nextStep) {
+        String nextStep,
+        long blocked) {
 
     /** What happens now. */
     public enum Phase {

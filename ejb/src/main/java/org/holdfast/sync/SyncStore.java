@@ -78,7 +78,7 @@ final class SyncStore {
         handle.createUpdate("UPDATE sync_pass SET asked = asked + :asked, stored = stored + :stored,"
                         + " vanished = vanished + :vanished, quarantined = quarantined + :quarantined,"
                         + " moved = moved + :moved, removed = removed + :removed, flagged = flagged + :flagged,"
-                        + " bytes = bytes + :bytes,"
+                        + " bytes = bytes + :bytes, blocked = blocked + :blocked,"
                         + " folders = folders + :folders WHERE id = :pass")
                 .bind("pass", passId)
                 .bind("folders", folders)
@@ -90,6 +90,7 @@ final class SyncStore {
                 .bind("removed", counts.removed())
                 .bind("flagged", counts.flagged())
                 .bind("bytes", counts.bytes())
+                .bind("blocked", counts.blocked())
                 .execute();
     }
 

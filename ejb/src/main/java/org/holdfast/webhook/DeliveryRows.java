@@ -37,13 +37,21 @@ final class DeliveryRows {
             + " WHERE id IN (SELECT d.id FROM webhook_delivery d WHERE d.id = ANY (ARRAY(<heads>)) AND " + FREE
             + " FOR UPDATE SKIP LOCKED) RETURNING id";
 
-    private static final String HEADS = "SELECT r.id FROM (SELECT d.id, d.due_at,"
+    private static final String OLDEST_OF_NEXT_SUBJECT = "SELECT h.* FROM webhook_delivery h WHERE h.state = 'PENDING'"
+            + " AND h.webhook_id = w.id <beyond> ORDER BY h.subject, h.event_id LIMIT 1";
+
+    /**
+     * From webhooks that take deliveries to the subjects that wait, from one to the next in the index: what
+     * waits behind the oldest of a subject, or for a webhook that takes nothing, is not read.
+     */
+    static final String HEADS = "SELECT r.id FROM (SELECT d.id, d.due_at,"
             + " row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.due_at, d.id) AS rank"
-            + " FROM (SELECT DISTINCT ON (h.webhook_id, h.subject) h.* FROM webhook_delivery h"
-            + " WHERE h.state = 'PENDING' ORDER BY h.webhook_id, h.subject, h.event_id) d"
-            + " JOIN webhook w ON w.id = d.webhook_id WHERE " + FREE + " AND " + SETTLED + " AND " + OPEN
-            + " AND d.webhook_id <> ALL (:busy)) r WHERE r.rank <= " + OF_ONE_WEBHOOK
-            + " ORDER BY r.due_at, r.id LIMIT :most";
+            + " FROM webhook w CROSS JOIN LATERAL (WITH RECURSIVE heads AS (("
+            + OLDEST_OF_NEXT_SUBJECT.replace("<beyond>", "")
+            + ") UNION ALL SELECT n.* FROM heads p CROSS JOIN LATERAL ("
+            + OLDEST_OF_NEXT_SUBJECT.replace("<beyond>", "AND h.subject > p.subject")
+            + ") n) SELECT * FROM heads) d WHERE " + OPEN + " AND w.id <> ALL (:busy) AND " + FREE + " AND " + SETTLED
+            + ") r WHERE r.rank <= " + OF_ONE_WEBHOOK + " ORDER BY r.due_at, r.id LIMIT :most";
 
     private static final String NEXT = "SELECT d.id FROM (SELECT h.* FROM webhook_delivery h"
             + " WHERE h.state = 'PENDING' AND h.webhook_id = :webhook AND h.subject = :subject"
@@ -82,6 +90,22 @@ final class DeliveryRows {
                 .mapTo(Long.class)
                 .list();
         return load(ids).stream().findFirst();
+    }
+
+    /**
+     * Forgets events of more than 30 days, but for those that a receiver still gets. What waits for a webhook that
+     * is disabled or dead goes with them.
+     *
+     * @param most how many at once
+     * @return how many
+     */
+    int forget(int most) {
+        return handle.createUpdate("DELETE FROM event WHERE id IN (SELECT e.id FROM event e WHERE e.recorded_at"
+                        + " < clock_timestamp() - interval '30 days' AND NOT EXISTS (SELECT FROM webhook_delivery d"
+                        + " JOIN webhook w ON w.id = d.webhook_id WHERE d.event_id = e.id AND d.state = 'PENDING'"
+                        + " AND w.state = 'ENABLED') ORDER BY e.recorded_at LIMIT :most)")
+                .bind("most", most)
+                .execute();
     }
 
     private List<DeliveryClaim> load(List<Long> ids) {

@@ -8,10 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -72,9 +74,24 @@ final class WebhookPost {
         SSLSocket socket = (SSLSocket) tls.createSocket(raw, endpoint.host(), endpoint.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        return socket;
+        try {
+            socket.startHandshake();
+            return socket;
+        } catch (SSLException e) {
+            throw new IOException(refusal(endpoint, e), e);
+        }
+    }
+
+    /** Says which certificate is refused and why, where that is the reason; nothing was sent. */
+    private static String refusal(Endpoint endpoint, SSLException refused) {
+        for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException && cause.getMessage() != null) {
+                return "The certificate of " + endpoint.authority() + " is refused: " + cause.getMessage();
+            }
+        }
+        return "No TLS with " + endpoint.authority() + ": " + refused.getMessage();
     }
 
     private static String head(Endpoint endpoint, Map<String, String> headers, String body) {

@@ -39,6 +39,7 @@ public class WebhookWorker {
     private static final System.Logger LOG = System.getLogger(WebhookWorker.class.getName());
     private static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
     private static final int AT_ONCE = 12;
+    private static final int FORGOTTEN_AT_ONCE = 5_000;
     private static final Duration TIME = Duration.ofSeconds(15);
 
     @Inject
@@ -66,13 +67,14 @@ public class WebhookWorker {
         }
     }
 
-    /** Events are kept for 30 days, to be replayed; those that still wait for longer. */
+    /** Events are kept for 30 days, to be replayed; those that a receiver still gets for longer. */
     @Schedule(hour = "*", minute = "17", persistent = false, info = "old events")
     public void forget() {
         try {
-            transactions.call(h -> h.execute("DELETE FROM event e WHERE e.recorded_at < clock_timestamp()"
-                    + " - interval '30 days' AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.event_id = e.id"
-                    + " AND d.state = 'PENDING')"));
+            int gone = FORGOTTEN_AT_ONCE;
+            while (gone == FORGOTTEN_AT_ONCE && !stopping) {
+                gone = transactions.call(h -> new DeliveryRows(h).forget(FORGOTTEN_AT_ONCE));
+            }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Old events were not removed; tried again in an hour", e);
         }

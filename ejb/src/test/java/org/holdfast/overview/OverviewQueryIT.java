@@ -65,6 +65,71 @@ class OverviewQueryIT {
     }
 
     @Test
+    void whereThereAreManyKeptCountsAreShownAsOfWhenTheyWereCounted() {
+        copy(1, NOW.minus(DAY), 2, 0, null);
+        copy(1, NOW.minus(DAY.multipliedBy(40)), 0, 1, null);
+        copy(2, NOW.minus(DAY.multipliedBy(40)), 0, 0, null);
+        copy(3, NOW.minus(DAY), 1, 0, null);
+        CopyCounts live = copies(null);
+        Instant before = NOW.minus(Duration.ofMinutes(5));
+        java.util.Map<Instant, long[]> arrivals = new java.util.HashMap<>();
+        jdbi.useTransaction(h -> {
+            CopyCounting counting = new CopyCounting(h);
+            assertThat(counting.isDue(Duration.ofMinutes(5), 20)).isTrue();
+            long at = 0;
+            for (Optional<Long> end = counting.rangeAfter(at, 2); end.isPresent(); end = counting.rangeAfter(at, 2)) {
+                counting.count(at + 1, end.get(), before);
+                counting.arrivals(at + 1, end.get(), before, arrivals);
+                at = end.get();
+            }
+            counting.end(before, 12, arrivals);
+            assertThat(counting.isDue(Duration.ofMinutes(5), 20)).isFalse();
+            assertThat(counting.isDue(Duration.ZERO, 1_000_000)).isFalse();
+        });
+        Situation first = many(Optional.empty(), 3);
+        assertThat(first.copies()).isEqualTo(live);
+        assertThat(first.countedAt()).isEqualTo(before);
+        assertThat(first.days()).isEqualTo(read(null).days());
+        // Not counted since; what is shown says so.
+        copy(1, NOW.minus(DAY), 1, 0, null);
+        assertThat(many(Optional.empty(), 3).copies()).isEqualTo(live);
+        assertThat(many(Optional.empty(), 4).copies().bound()).isEqualTo(live.bound() + 1);
+        assertThat(many(Optional.empty(), 4).countedAt()).isEqualTo(NOW);
+        assertThat(many(Optional.of(new Viewer(2, 2)), 0).copies()).isEqualTo(new CopyCounts(1, 0, 0, 0, 0, 100));
+    }
+
+    @Test
+    void keptCountsAreReadWithoutAnyCopy() {
+        jdbi.useHandle(h -> {
+            h.execute("INSERT INTO copy_count SELECT 1, 1, 100001, 0, 0, 0, 0, 0, '2026-06-15T11:55:00Z'");
+            long before = reads(h);
+            assertThat(new OverviewQuery(h, NOW, Optional.empty())
+                            .read(ZoneOffset.UTC)
+                            .copies()
+                            .bound())
+                    .isEqualTo(100_001);
+            assertThat(reads(h)).isEqualTo(before);
+            h.execute("DELETE FROM copy_count");
+            new OverviewQuery(h, NOW, Optional.empty()).read(ZoneOffset.UTC);
+            assertThat(reads(h)).isGreaterThan(before);
+        });
+    }
+
+    /** Scans of copies so far, as the database counts them. */
+    private static long reads(org.jdbi.v3.core.Handle handle) {
+        handle.execute("SELECT pg_stat_force_next_flush()");
+        handle.execute("SELECT pg_stat_clear_snapshot()");
+        return handle.createQuery("SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables"
+                        + " WHERE relname = 'mail_copy'")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static Situation many(Optional<Viewer> viewer, long liveMost) {
+        return jdbi.withHandle(h -> new OverviewQuery(h, NOW, viewer, liveMost).read(ZoneOffset.UTC));
+    }
+
+    @Test
     void holdsOnMailboxAndAccountKeepTheirCopies() {
         copy(1, NOW.minus(DAY), 0, 0, null);
         copy(3, NOW.minus(DAY), 0, 0, null);

@@ -362,6 +362,54 @@ class DeliveriesIT {
         assertThat(delivery.answer()).isEqualTo(Optional.empty());
     }
 
+    @Test
+    void ofABacklogOnlyTheOldestOfEachSubjectIsReadAndNothingOfADeadWebhook() throws Exception {
+        long dead = webhook("http://127.0.0.1:9/", WebhookSecret.random());
+        long slow = webhook("http://127.0.0.1:9/", WebhookSecret.random());
+        jdbi.useHandle(h -> {
+            h.execute(
+                    "SELECT record_event('message.bound', ?, 'mailbox:' || n % 50, '{}')"
+                            + " FROM generate_series(1, 20000) n",
+                    account);
+            new WebhookRows(h).enter(dead, WebhookState.DEAD, "gone");
+            h.execute("ANALYZE webhook_delivery");
+            String plan = String.join(
+                    "\n",
+                    h.createQuery("EXPLAIN (ANALYZE, BUFFERS) " + DeliveryRows.HEADS)
+                            .bindArray("busy", Long.class)
+                            .bind("most", 12)
+                            .mapTo(String.class)
+                            .list());
+            long read = 0;
+            java.util.regex.Matcher scan = java.util.regex.Pattern.compile(
+                            "webhook_delivery h.*?actual time=\\S+ rows=([0-9.]+) loops=([0-9]+)")
+                    .matcher(plan);
+            while (scan.find()) {
+                read += Math.round(Double.parseDouble(scan.group(1)) * Long.parseLong(scan.group(2)));
+            }
+            assertThat(read).as(plan).isBetween(50L, 60L);
+        });
+        assertThat(claim("a")).hasSize(2).allMatch(claim -> claim.webhookId() == slow);
+    }
+
+    @Test
+    void eventsAreForgottenAfterTheirTimeUnlessAReceiverStillGetsThem() {
+        long dead = webhook("http://127.0.0.1:9/", WebhookSecret.random());
+        happen("mailbox:1", 1, 2, 3);
+        jdbi.useHandle(h -> new WebhookRows(h).enter(dead, WebhookState.DEAD, "gone"));
+        webhook("http://127.0.0.1:9/", WebhookSecret.random());
+        happen("mailbox:1", 4);
+        jdbi.useHandle(h -> {
+            assertThat(new DeliveryRows(h).forget(10)).isZero();
+            h.execute("UPDATE event SET recorded_at = recorded_at - interval '31 days'");
+            // Of the dead one's three, two at a time; the fourth is still under way to the other.
+            assertThat(new DeliveryRows(h).forget(2)).isEqualTo(2);
+            assertThat(new DeliveryRows(h).forget(2)).isEqualTo(1);
+            assertThat(new DeliveryRows(h).forget(2)).isZero();
+        });
+        assertThat(states()).containsExactly(Map.entry("PENDING", 1L));
+    }
+
     private static int wait(CountDownLatch release) {
         try {
             release.await(20, TimeUnit.SECONDS);

@@ -34,7 +34,8 @@ public record SyncView(
         long plannedBytes,
         Optional<Long> secondsLeft,
         Optional<Instant> waitsUntil,
-        String nextStep) {
+        String nextStep,
+        long blocked) {
 
     static SyncView of(SyncProgress progress) {
         return new SyncView(
@@ -61,6 +62,7 @@ public record SyncView(
                 progress.plannedBytes(),
                 Optional.ofNullable(progress.secondsLeft()),
                 Optional.ofNullable(progress.waitsUntil()),
-                progress.nextStep());
+                progress.nextStep(),
+                progress.blocked());
     }
 }

@@ -1,0 +1,2 @@
+/** Senders whose mail is not imported. */
+package org.holdfast.block;
