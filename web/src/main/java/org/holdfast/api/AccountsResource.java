@@ -46,6 +46,7 @@ public class AccountsResource {
     private UriInfo uri;
 
     @POST
+    @Answers(value = 201, body = AccountView.class)
     public Response create(NewAccount request) {
         Account account = accounts.create(request.name(), request.zone().orElse(null));
         return Response.created(

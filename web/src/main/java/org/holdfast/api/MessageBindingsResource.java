@@ -63,6 +63,7 @@ public class MessageBindingsResource {
     /** Binds; binding again to the same target answers with the binding that is there. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = BindingView.class)
     public Response bind(@PathParam("id") long id, BindingTarget target) {
         Bound bound = bindings.bind(id, target);
         return Response.created(uri.getAbsolutePathBuilder()

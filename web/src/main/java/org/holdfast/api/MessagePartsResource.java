@@ -40,6 +40,7 @@ public class MessagePartsResource {
     @Needs(TokenScope.CONTENT)
     @Path("{part: [1-9][0-9.]{0,99}}")
     @Produces(MediaType.WILDCARD)
+    @Answers({200, 206, 416})
     public Response content(
             @PathParam("id") long id, @PathParam("part") String path, @HeaderParam("Range") String wanted) {
         MessagePart part = parts.get(id, path);

@@ -62,6 +62,7 @@ public class MessagesResource {
     @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
+    @Answers({200, 206, 416})
     public Response raw(@PathParam("id") long id, @HeaderParam("Range") String wanted) {
         long size = copies.get(id).sizeBytes();
         Optional<ByteRange> range = ByteRange.parse(wanted, size);
