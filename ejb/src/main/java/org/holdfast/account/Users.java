@@ -17,6 +17,7 @@ import org.holdfast.security.AuditTrail;
 import org.holdfast.security.Caller;
 import org.holdfast.security.CurrentCaller;
 import org.holdfast.security.Passwords;
+import org.jdbi.v3.core.Jdbi;
 
 /** The people of accounts and of the installation; administrators make them, auditors may look. */
 @Stateless
@@ -28,6 +29,9 @@ public class Users {
 
     @Inject
     private CurrentCaller caller;
+
+    @Inject
+    private Jdbi jdbi;
 
     @Inject
     private Passwords passwords;
@@ -102,16 +106,18 @@ public class Users {
     /**
      * Keeps a user out from now on: sessions and tokens are refused, tokens for good. Mailboxes stay as they are.
      *
-     * @throws Refusal {@code yourself}: so that an administrator is always left
+     * @throws Refusal {@code yourself}, or {@code last-administrator}: so that one is always left, also when two
+     *     disable each other at the same moment
      */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public User disable(long id) {
-        User user = locked(id);
         Caller by = caller.get();
         if (by.userId() == id) {
             throw new Refusal(
                     Refusal.Kind.CONFLICT, "yourself", "You cannot disable yourself: ask another administrator");
         }
+        jdbi.useHandle(h -> new Administrators(h).requireAnotherThan(id));
+        User user = locked(id);
         if (user.isEnabled()) {
             user.disable(clock.instant());
             entities.createNativeQuery(

@@ -70,11 +70,13 @@ public final class NoticeOutbox {
         }
     }
 
-    /** Writes down what is about to be sent, before the first try. */
+    /** Writes down what is about to be sent; a text that was written before keeps the counts it names. */
     void write(Claim claim, NoticeLetter letter) {
-        int written = handle.createUpdate("UPDATE notice SET message_id = :messageId, language = :language,"
-                        + " recipient = :recipient, subject = :subject, plain = :plain, html = :html, copies = :copies,"
-                        + " bytes = :bytes WHERE id = :id AND lease_token = :token AND status = 'SENDING'")
+        int written = handle.createUpdate(
+                        "UPDATE notice SET message_id = :messageId, language = :language,"
+                                + " recipient = :recipient, subject = :subject, plain = :plain, html = :html,"
+                                + " copies = coalesce(CAST(:copies AS bigint), copies),"
+                                + " bytes = coalesce(CAST(:bytes AS bigint), bytes) WHERE id = :id AND lease_token = :token AND status = 'SENDING'")
                 .bind("messageId", letter.messageId())
                 .bind("language", letter.language())
                 .bind("recipient", letter.to().address())
@@ -166,7 +168,8 @@ public final class NoticeOutbox {
      */
     boolean resend(long id, String by, Instant now) {
         return handle.createUpdate("UPDATE notice SET status = 'PLANNED', due_at = :now, try_at = clock_timestamp(),"
-                                + " tries = 0, lease_token = lease_token + 1, resent_by = :by"
+                                + " tries = 0, lease_token = lease_token + 1, resent_by = :by,"
+                                + " may_have_arrived = may_have_arrived OR status = 'UNKNOWN'"
                                 + " WHERE id = :id AND status IN ('FAILED', 'UNKNOWN')")
                         .bind("now", now)
                         .bind("by", by)

@@ -92,7 +92,8 @@ final class NoticePlan {
                         + " CAST(:now AS timestamptz) FROM notice_change c JOIN notice n ON n.change_id = c.id"
                         + " JOIN app_user u ON u.id = n.user_id AND u.disabled_at IS NULL"
                         + " WHERE c.status = 'WITHDRAWN' AND c.ended_at > CAST(:now AS timestamptz) - interval '7 days'"
-                        + " AND c.account_id BETWEEN :first AND :last AND n.kind = 'LEAVING' AND n.status IN ('SENT', 'UNKNOWN')"
+                        + " AND c.account_id BETWEEN :first AND :last AND n.kind = 'LEAVING'"
+                        + " AND (n.status IN ('SENT', 'UNKNOWN') OR n.may_have_arrived)"
                         + " ON CONFLICT (change_id, user_id, days) WHERE change_id IS NOT NULL DO NOTHING",
                 first,
                 last);

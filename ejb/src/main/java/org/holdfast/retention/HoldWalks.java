@@ -52,6 +52,11 @@ public class HoldWalks {
         jdbi.useHandle(h -> new QueryHolds(h).giveBack(claim));
     }
 
+    /** Gives back a claim whose walk broke, behind those of other holds. */
+    public void putOff(QueryHolds.Claim claim) {
+        jdbi.useHandle(h -> new QueryHolds(h).putOff(claim));
+    }
+
     /**
      * Ends a hold whose end has come, as of that end, with the grace of its account's plan. One in a transaction:
      * ending one by query waits for copies that are being stored, and holds nothing of other accounts meanwhile.

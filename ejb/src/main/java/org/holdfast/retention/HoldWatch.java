@@ -36,18 +36,11 @@ public class HoldWatch {
             }
             Optional<QueryHolds.Claim> claim = walks.claim(null);
             while (claim.isPresent()) {
-                finish(claim.get());
+                LegalHolds.walk(claim.get(), Integer.MAX_VALUE, walks::walk, walks::putOff);
                 claim = walks.claim(null);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Holds could not be looked after; tried again in 5 s", e);
-        }
-    }
-
-    private void finish(QueryHolds.Claim claim) {
-        boolean more = true;
-        while (more) {
-            more = walks.walk(claim);
         }
     }
 }

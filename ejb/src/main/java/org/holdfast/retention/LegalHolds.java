@@ -120,15 +120,19 @@ public class LegalHolds {
             return hold;
         }
         Optional<QueryHolds.Claim> claim = walks.claim(hold.id());
-        claim.ifPresent(held -> walk(held, walks::walk, walks::giveBack));
+        claim.ifPresent(held -> walk(held, AT_ONCE, walks::walk, walks::giveBack));
         return get(hold.id());
     }
 
     /** The hold is placed or released by then: a walk that breaks is given back too, and the watch goes on with it. */
-    static void walk(QueryHolds.Claim claim, Predicate<QueryHolds.Claim> step, Consumer<QueryHolds.Claim> giveBack) {
+    static void walk(
+            QueryHolds.Claim claim,
+            int batches,
+            Predicate<QueryHolds.Claim> step,
+            Consumer<QueryHolds.Claim> giveBack) {
         boolean more = true;
         try {
-            for (int batch = 0; more && batch < AT_ONCE; batch++) {
+            for (int batch = 0; more && batch < batches; batch++) {
                 more = step.test(claim);
             }
         } catch (RuntimeException e) {

@@ -22,6 +22,8 @@ public final class QueryHolds {
     /** How long a node may be silent before another goes on with its walk. */
     static final Duration TERM = Duration.ofSeconds(60);
 
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
     /** The condition of the hold {@code h} on the copy {@code c}, its account apart. */
     private static final String MEANT = "(h.mailbox_id IS NULL OR h.mailbox_id = c.mailbox_id)"
             + " AND (h.clock_from IS NULL OR c.clock >= h.clock_from)"
@@ -122,6 +124,15 @@ public final class QueryHolds {
     /** Gives a claim back before the walk is over. */
     public void giveBack(Claim claim) {
         handle.createUpdate("UPDATE legal_hold SET lease_until = NULL WHERE id = :holdId AND lease_token = :token")
+                .bindMethods(claim)
+                .execute();
+    }
+
+    /** Gives back a claim whose walk broke: tried again in a moment, when other holds have had their turn. */
+    public void putOff(Claim claim) {
+        handle.createUpdate("UPDATE legal_hold SET lease_until = clock_timestamp() + :pause * interval '1 second'"
+                        + " WHERE id = :holdId AND lease_token = :token")
+                .bind("pause", PAUSE.toSeconds())
                 .bindMethods(claim)
                 .execute();
     }

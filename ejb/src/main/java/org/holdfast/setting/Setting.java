@@ -81,6 +81,11 @@ public enum Setting {
             "Days that a mailbox's secret is kept while the plan does not allow the mailbox, 0 to 365"),
     PREVIEW_AGE(
             "holdfast.preview.age", "168", false, "Hours for which a change may rest on a stored preview, 1 to 8760"),
+    PREVIEW_KEEP(
+            "holdfast.preview.keep",
+            "90",
+            false,
+            "Days that a stored preview is kept which no change, plan or run names, 1 to 3650"),
     NOTICE_DAYS(
             "holdfast.notice.days",
             "30,7,1",

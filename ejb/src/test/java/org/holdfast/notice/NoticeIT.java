@@ -341,6 +341,48 @@ class NoticeIT {
     }
 
     @Test
+    void aNoticeThatIsSentAgainKeepsTheCountsThatItsTextNames() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100, 90);
+        stage.plan(before(30));
+        stage.send(before(30), (from, to, message) -> new Relay.Delivery(Relay.Outcome.UNKNOWN, "lost"));
+        assertThat(resend(stage.number("SELECT id FROM notice WHERE days = 30")))
+                .isTrue();
+        stage.send(before(30).plusSeconds(700), relay);
+        assertThat(stage.text("SELECT status || ' ' || copies || ' ' || bytes FROM notice WHERE days = 30"))
+                .isEqualTo("SENT 2 2000");
+    }
+
+    @Test
+    void whoeverMayHaveReadANoticeIsToldThatItsChangeWasWithdrawnAlsoIfItWasToBeSentAgain() {
+        stage.account(1, "STANDARD", "UTC", "en");
+        stage.account(2, "STANDARD", "UTC", "en");
+        stage.copiesAt(1, 100);
+        stage.copiesAt(2, 100);
+        stage.plan(before(30));
+        stage.send(
+                before(30),
+                (from, to, message) -> new Relay.Delivery(
+                        to.startsWith("o1@") ? Relay.Outcome.UNKNOWN : Relay.Outcome.REFUSED, "no answer"));
+        assertThat(stage.notices()).contains("1/30 UNKNOWN", "2/30 FAILED");
+        for (long user : new long[] {1, 2}) {
+            assertThat(resend(stage.number("SELECT id FROM notice WHERE days = 30 AND user_id = ?", user)))
+                    .isTrue();
+        }
+        stage.execute("UPDATE plan_terms SET known_until = '2019-04-01Z' WHERE plan_code = 'STANDARD'");
+        stage.execute(
+                "INSERT INTO plan_terms (plan_code, valid_from, known_from, syncs, grace_days, recorded_by, reason)"
+                        + " VALUES ('STANDARD', '0001-01-01Z', '2019-04-01Z', true, 7, 't', 't')");
+        day(before(30).plusSeconds(700));
+        assertThat(stage.notices()).contains("1/30 CANCELLED", "1/0 SENT", "2/30 CANCELLED");
+        assertThat(relay.recipients)
+                .as("one was refused and cannot have read it")
+                .containsExactly("o1@example.org");
+        day(before(29));
+        assertThat(relay.recipients).hasSize(1);
+    }
+
+    @Test
     void aKillBeforeTheTextWasWrittenLosesNothing() {
         stage.account(1, "STANDARD", "UTC", "en");
         stage.copiesAt(1, 100);

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.holdfast.persistence.SchemaMigration;
 import org.holdfast.run.LocalPostgres;
@@ -303,6 +304,7 @@ class QueryHoldsIT {
             other.execute("SELECT FROM mail_copy WHERE id = ? FOR UPDATE", busy);
             LegalHolds.walk(
                     claim(hold.id()).orElseThrow(),
+                    5,
                     claim -> jdbi.inTransaction(h -> {
                         h.execute("SET LOCAL lock_timeout = '200ms'");
                         return new QueryHolds(h).walk(claim, 1, NOW);
@@ -315,6 +317,45 @@ class QueryHoldsIT {
         walk(hold.id(), 2);
         assertThat(find(hold.id()).isInForce()).isTrue();
         assertThat(held()).containsExactly(busy, free);
+    }
+
+    @Test
+    void aWalkOfTheWatchThatBreaksIsPutOffSoThatOtherHoldsHaveTheirTurn() {
+        copy(mailbox, NOW, "a@firm.example", "s");
+        Hold broken = place(hold(null, "@firm.example", null, null, null));
+        Hold other = place(hold(null, "@firm.example", null, null, null));
+        jdbi.useHandle(h -> h.execute(
+                "UPDATE legal_hold SET lease_until = clock_timestamp() + interval '1 hour'" + " WHERE id NOT IN (?, ?)",
+                broken.id(),
+                other.id()));
+        AtomicInteger tries = new AtomicInteger();
+        LegalHolds.walk(
+                claimAny().orElseThrow(),
+                Integer.MAX_VALUE,
+                claim -> {
+                    tries.incrementAndGet();
+                    throw new IllegalStateException("broken");
+                },
+                claim -> jdbi.useTransaction(h -> new QueryHolds(h).putOff(claim)));
+        assertThat(tries).hasValue(1);
+        assertThat(claimAny().map(QueryHolds.Claim::holdId)).contains(other.id());
+        assertThat(claimAny()).as("not before its pause is over").isEmpty();
+        jdbi.useHandle(h -> assertThat(h.createQuery("SELECT lease_until - clock_timestamp() < interval '6 seconds'"
+                                + " FROM legal_hold WHERE id = :id")
+                        .bind("id", broken.id())
+                        .mapTo(Boolean.class)
+                        .one())
+                .as("long before a lost node's walk is taken over")
+                .isTrue());
+        jdbi.useHandle(h -> h.execute(
+                "UPDATE legal_hold SET lease_until = clock_timestamp() - interval '1 second'" + " WHERE id = ?",
+                broken.id()));
+        walk(broken.id(), 10);
+        assertThat(find(broken.id()).isInForce()).isTrue();
+    }
+
+    private Optional<QueryHolds.Claim> claimAny() {
+        return jdbi.inTransaction(h -> new QueryHolds(h).claim("node", null));
     }
 
     @Test

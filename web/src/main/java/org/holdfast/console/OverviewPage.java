@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.holdfast.overview.Attention;
 import org.holdfast.overview.DatedChange;
+import org.holdfast.overview.DayOfCopies;
 import org.holdfast.overview.LastPurge;
 import org.holdfast.overview.Overview;
 import org.holdfast.overview.Situation;
@@ -63,7 +64,11 @@ public class OverviewPage implements Serializable {
 
     /** The chart as Chart.js takes it, in the viewer's colours and words. */
     public String getChart() {
-        return new CopiesChart(getSituation().days(), words, moments, viewer.isDark()).toJson();
+        return new DayChart<>(getSituation().days(), DayOfCopies::day, moments, viewer.isDark())
+                .add(words.of("chart.kept"), "copied", DayChart.Colour.BLUE, DayOfCopies::kept)
+                .add(words.of("chart.temporary"), "copied", DayChart.Colour.TEAL, DayOfCopies::temporary)
+                .add(words.of("chart.purged"), "removed", DayChart.Colour.RED, DayOfCopies::purged)
+                .toJson();
     }
 
     public LastPurge getLastPurge() {

@@ -171,7 +171,12 @@ public class RemovalsPage implements Serializable {
 
     /** The chart as Chart.js takes it, in the viewer's colours and words. */
     public String getChart() {
-        return new RemovalsChart(byDay.lines(), words, moments, viewer.isDark()).toJson();
+        return new DayChart<>(byDay.lines(), line -> LocalDate.parse(line.key()), moments, viewer.isDark())
+                .add(words.of("removals.leaving"), "leaving", DayChart.Colour.RED, RemovalLine::leaving)
+                .add(words.of("col.bound"), "kept", DayChart.Colour.BLUE, RemovalLine::keptBound)
+                .add(words.of("col.held"), "kept", DayChart.Colour.TEAL, RemovalLine::keptHeld)
+                .add(words.of("col.grace"), "kept", DayChart.Colour.AMBER, RemovalLine::keptInGrace)
+                .toJson();
     }
 
     public String day(RemovalLine line) {

@@ -1,71 +1,12 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The pages Accounts and Account in a real browser; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class AccountsPageIT {
-
-    private static final String ADMINISTRATOR = "admin@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("AccountsPageIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        installation = Installation.start(folder.resolve("server"));
-        browser = Browser.open(folder.resolve("profile"));
-        browser.go(installation.url("/setup.xhtml"));
-        browser.type("#setup\\:token", installation.firstRunToken());
-        browser.type("#setup\\:email", ADMINISTRATOR);
-        browser.type("#setup\\:password", PASSWORD);
-        browser.click("#setup\\:setUp");
-        browser.textOnceItSays(".hf-callout", "The first administrator is there");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
-    }
-
-    private static void signIn(String email) {
-        browser.textOnceItSays("h1", "Sign in");
-        browser.type("#login\\:email", email);
-        browser.type("#login\\:password", PASSWORD);
-        browser.click("#login\\:signIn");
-    }
-
-    private static void signOut() {
-        browser.click("#out\\:signOut");
-        browser.textOnceItSays(".hf-callout", "You are signed out");
-    }
+class AccountsPageIT extends BrowserStage {
 
     private static String state(long mailbox) {
         return installation.count("SELECT count(*) FROM mailbox WHERE state = 'ACTIVE' AND id = " + mailbox) == 1
@@ -82,6 +23,7 @@ class AccountsPageIT {
     @Test
     @Order(1)
     void withoutAccountsThePageSaysTheNextStep() {
+        setUp();
         browser.go(installation.url("/console/accounts.xhtml"));
         signIn(ADMINISTRATOR);
         browser.textOnceItSays("#accounts\\:list", "Next step: create an account");
@@ -205,8 +147,7 @@ class AccountsPageIT {
     @Test
     @Order(7)
     void disabledUserIsPutOutOfARunningSessionAndComesBackWithANewPassword() {
-        installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR') WHERE id = 11");
+        letIn(11);
         signOut();
         signIn("owner1@mail.example");
         browser.go(installation.url("/console/account.xhtml?id=1"));
@@ -216,7 +157,7 @@ class AccountsPageIT {
         browser.textOnceItSays("h1", "Nothing here");
         installation.execute("UPDATE app_user SET disabled_at = now() WHERE id = 11");
         browser.go(installation.url("/console/accounts.xhtml"));
-        signIn("owner1@mail.example");
+        enter("owner1@mail.example", PASSWORD);
         browser.textOnceItSays("#login\\:messages", "do not go together");
         signIn(ADMINISTRATOR);
         browser.textOnceItSays("h1", "Accounts");
@@ -258,9 +199,7 @@ class AccountsPageIT {
     @Test
     @Order(9)
     void auditorReadsAndHasNoButtonThatWrites() {
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
-                + " SELECT 'auditor@holdfast.example', 'Auditor', 'AUDITOR', password_hash, now() FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR'");
+        addOperator("auditor@holdfast.example", "AUDITOR");
         signOut();
         signIn("auditor@holdfast.example");
         browser.textOnceItSays("h1", "Overview");
@@ -289,13 +228,11 @@ class AccountsPageIT {
         browser.narrow(375, 1400);
         browser.go(installation.url("/console/account.xhtml?id=1"));
         browser.textOnceItSays("h1", "Spruce Logistics");
-        assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(375);
+        assertFits(375);
         browser.shot("account-375");
         browser.go(installation.url("/console/accounts.xhtml"));
         browser.textOnceItSays("#accountsTable", "Spruce Logistics");
-        assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(375);
+        assertFits(375);
         browser.wide();
         browser.click("#theme");
         browser.click("#language-en");

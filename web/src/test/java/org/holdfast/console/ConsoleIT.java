@@ -1,54 +1,12 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The console of the packaged WAR in a real browser, from the first run on; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ConsoleIT {
-
-    private static final String ADMINISTRATOR = "admin@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("ConsoleIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        installation = Installation.start(folder.resolve("server"));
-        browser = Browser.open(folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
-    }
+class ConsoleIT extends BrowserStage {
 
     @Test
     @Order(1)
@@ -71,9 +29,9 @@ class ConsoleIT {
     void wrongPasswordIsRefusedAndTheRightOneReturnsToTheWantedPage() {
         browser.go(installation.url("/console/purge-runs.xhtml?status=FAILED"));
         browser.textOnceItSays("h1", "Sign in");
-        signIn(ADMINISTRATOR, "wrong wrong wrong");
+        enter(ADMINISTRATOR, "wrong wrong wrong");
         browser.textOnceItSays("#login\\:messages", "do not go together");
-        signIn(ADMINISTRATOR, PASSWORD);
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays("h1", "Purge runs");
         assertThat(browser.url()).endsWith("/console/purge-runs.xhtml?status=FAILED");
         assertThat(browser.complaints()).isEmpty();
@@ -151,15 +109,13 @@ class ConsoleIT {
         browser.size(500, 1400).go(installation.url("/console/overview.xhtml"));
         browser.narrow(375, 1400);
         browser.textOnceItSays("[data-figure=kept]", "412");
-        assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(375);
+        assertFits(375);
         assertThat(browser.element("#navigation").isDisplayed()).isFalse();
         browser.shot("overview-375");
         browser.click("#menu");
         assertThat(browser.element("#navigation").isDisplayed()).isTrue();
         browser.go(installation.url("/console/purge-runs.xhtml"));
-        assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(375);
+        assertFits(375);
         browser.wide();
         browser.size(1440, 1180);
     }
@@ -168,10 +124,8 @@ class ConsoleIT {
     @Order(8)
     void auditorSeesTheDryRunAndNoButtonThatWrites() {
         signOut();
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
-                + " SELECT 'auditor@holdfast.example', 'Auditor', 'AUDITOR', password_hash, now() FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR'");
-        signIn("auditor@holdfast.example", PASSWORD);
+        addOperator("auditor@holdfast.example", "AUDITOR");
+        signIn("auditor@holdfast.example");
         browser.textOnceItSays("[data-figure=kept]", "412");
         browser.go(installation.url("/console/purge-runs.xhtml"));
         browser.click("#dryrun\\:look");
@@ -186,9 +140,8 @@ class ConsoleIT {
     @Test
     @Order(9)
     void ownerSeesTheOwnAccountOnly() {
-        installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR') WHERE id = 13");
-        signIn("owner3@mail.example", PASSWORD);
+        letIn(13);
+        signIn("owner3@mail.example");
         browser.textOnceItSays("[data-figure=kept]", "100");
         assertThat(figure("temporary")).isEqualTo("300");
         assertThat(figure("leaving")).isEqualTo("232");
@@ -201,7 +154,7 @@ class ConsoleIT {
         browser.go(installation.url("/console/overview.xhtml"));
         browser.textOnceItSays("[data-figure=kept]", "100");
         signOut();
-        signIn(ADMINISTRATOR, PASSWORD);
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays("[data-figure=kept]", "412");
     }
 
@@ -275,27 +228,5 @@ class ConsoleIT {
 
     private static String figure(String name) {
         return browser.element("[data-figure=" + name + "]").getText();
-    }
-
-    private static void setUp(String token) {
-        fill(List.of("#setup\\:token", token, "#setup\\:email", ADMINISTRATOR, "#setup\\:password", PASSWORD));
-        browser.click("#setup\\:setUp");
-    }
-
-    private static void signIn(String email, String password) {
-        browser.textOnceItSays("h1", "Sign in");
-        fill(List.of("#login\\:email", email, "#login\\:password", password));
-        browser.click("#login\\:signIn");
-    }
-
-    private static void signOut() {
-        browser.click("#out\\:signOut");
-        browser.textOnceItSays(".hf-callout", "You are signed out");
-    }
-
-    private static void fill(List<String> fields) {
-        for (int i = 0; i < fields.size(); i += 2) {
-            browser.type(fields.get(i), fields.get(i + 1));
-        }
     }
 }

@@ -1,7 +1,6 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,45 +11,24 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tokens, webhooks and binding rules in a real browser; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class CrmPagesIT {
+class CrmPagesIT extends BrowserStage {
 
-    private static final String ADMINISTRATOR = "admin@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
     private static HttpServer crm;
     private static final List<String> TOLD = new CopyOnWriteArrayList<>();
     private static volatile int answer = 204;
 
     @BeforeAll
     static void start() throws IOException {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("CrmPagesIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
         crm = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         crm.createContext("/", exchange -> {
             TOLD.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
@@ -58,32 +36,15 @@ class CrmPagesIT {
             exchange.close();
         });
         crm.start();
-        installation = Installation.start(folder.resolve("server"));
-        browser = Browser.open(folder.resolve("profile"));
-        browser.go(installation.url("/setup.xhtml"));
-        browser.textOnceItSays("h1", "Set up Holdfast");
-        browser.type("#setup\\:token", installation.firstRunToken());
-        browser.type("#setup\\:email", ADMINISTRATOR);
-        browser.type("#setup\\:password", PASSWORD);
-        browser.click("#setup\\:setUp");
-        browser.textOnceItSays(".hf-callout", "The first administrator is there");
+        setUp();
         installation.fill();
         browser.go(installation.url("/console/tokens.xhtml"));
-        browser.textOnceItSays("h1", "Sign in");
-        browser.type("#login\\:email", ADMINISTRATOR);
-        browser.type("#login\\:password", PASSWORD);
-        browser.click("#login\\:signIn");
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays("h1", "API tokens");
     }
 
     @AfterAll
     static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
         if (crm != null) {
             crm.stop(0);
         }

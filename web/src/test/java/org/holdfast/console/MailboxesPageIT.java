@@ -1,80 +1,22 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import java.util.Map;
 import org.holdfast.run.LocalGreenMail;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Mailboxes in a real browser: the list, and connecting one to a real IMAP and SMTP server; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class MailboxesPageIT {
+class MailboxesPageIT extends BrowserStage {
 
-    private static final String ADMINISTRATOR = "admin@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
     private static final String NEW = "depot@spruce.example";
-
-    @TempDir
-    static Path folder;
-
-    private static LocalGreenMail mail;
-    private static Installation installation;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("MailboxesPageIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        mail = LocalGreenMail.start(folder.resolve("greenmail.log"));
-        installation = Installation.start(
-                folder.resolve("server"),
-                Map.of(
-                        "holdfast.mail.allow",
-                        "127.0.0.1",
-                        "holdfast.keyset",
-                        folder.resolve("keyset.json").toString()));
-        browser = Browser.open(folder.resolve("profile"));
-        browser.go(installation.url("/console/mailboxes.xhtml"));
-        browser.textOnceItSays("h1", "Set up Holdfast");
-        browser.type("#setup\\:token", installation.firstRunToken());
-        browser.type("#setup\\:email", ADMINISTRATOR);
-        browser.type("#setup\\:password", PASSWORD);
-        browser.click("#setup\\:setUp");
-        browser.textOnceItSays(".hf-callout", "The first administrator is there");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
-        if (mail != null) {
-            mail.close();
-        }
-    }
 
     @Test
     @Order(1)
     void emptyListSaysTheNextStep() {
-        signIn(ADMINISTRATOR);
+        setUp();
         browser.go(installation.url("/console/mailboxes.xhtml"));
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays(".hf-empty", "Connect the first one");
         assertThat(browser.complaints()).isEmpty();
     }
@@ -126,9 +68,7 @@ class MailboxesPageIT {
     @Test
     @Order(4)
     void auditorSeesTheListAndNoButton() {
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
-                + " SELECT 'auditor@holdfast.example', 'Auditor', 'AUDITOR', password_hash, now() FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR'");
+        addOperator("auditor@holdfast.example", "AUDITOR");
         signOut();
         signIn("auditor@holdfast.example");
         browser.go(installation.url("/console/mailboxes.xhtml"));
@@ -144,8 +84,7 @@ class MailboxesPageIT {
     @Test
     @Order(5)
     void ownerSeesTheOwnMailboxesOnly() {
-        installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR') WHERE id = 11");
+        letIn(11);
         signIn("owner1@mail.example");
         browser.go(installation.url("/console/mailboxes.xhtml"));
         browser.textOnceItSays("#mailboxesTable", "dispatch@spruce.example");
@@ -158,6 +97,7 @@ class MailboxesPageIT {
     @Test
     @Order(6)
     void connectionIsTestedLineByLineAndStoredOnlyWhenItWorks() {
+        LocalGreenMail mail = installation.mail();
         String password = mail.createMailbox(NEW);
         browser.go(installation.url("/console/mailboxes.xhtml"));
         browser.click("#connect");
@@ -206,15 +146,7 @@ class MailboxesPageIT {
     @Order(8)
     void failureShowsAReferenceThatIsInTheLog() {
         browser.click("#language-en");
-        installation.execute("ALTER TABLE quarantined_original RENAME TO quarantined_away");
-        try {
-            browser.go(installation.url("/console/mailboxes.xhtml"));
-            browser.textOnceItSays(".hf-callout", "The mailboxes could not be read");
-            String reference = browser.element(".hf-reference").getText();
-            assertThat(installation.logged()).contains("[" + reference + "]");
-        } finally {
-            installation.execute("ALTER TABLE quarantined_away RENAME TO quarantined_original");
-        }
+        assertTrouble("quarantined_original", "mailboxes.xhtml", "The mailboxes could not be read");
     }
 
     private static void servers(String host, int imap, int smtp) {
@@ -242,18 +174,5 @@ class MailboxesPageIT {
 
     private static String state(String address) {
         return installation.text("SELECT state FROM mailbox WHERE address = '" + address + "'");
-    }
-
-    private static void signIn(String email) {
-        browser.textOnceItSays("h1", "Sign in");
-        browser.type("#login\\:email", email);
-        browser.type("#login\\:password", PASSWORD);
-        browser.click("#login\\:signIn");
-        browser.textOnceItSays(".hf-user-name", email);
-    }
-
-    private static void signOut() {
-        browser.click("#out\\:signOut");
-        browser.textOnceItSays(".hf-callout", "You are signed out");
     }
 }

@@ -1,91 +1,20 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.holdfast.run.LocalGreenMail;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The pages Upcoming removals, Notices and My mail in a real browser, with a real relay; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class NoticePagesIT {
-
-    private static final String ADMINISTRATOR = "admin@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
-    private static LocalGreenMail relay;
-
-    @BeforeAll
-    static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("NoticePagesIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        relay = LocalGreenMail.start(folder.resolve("greenmail.log"));
-        for (int owner = 1; owner <= 5; owner++) {
-            relay.createMailbox("owner" + owner + "@mail.example");
-        }
-        relay.createMailbox(ADMINISTRATOR);
-        installation = Installation.start(
-                folder.resolve("server"),
-                Map.of(
-                        "holdfast.mail.allow", "127.0.0.1",
-                        "holdfast.notice.plan", "10",
-                        "holdfast.notice.host", "127.0.0.1",
-                        "holdfast.notice.port",
-                                Integer.toString(relay.smtpPort().orElseThrow()),
-                        "holdfast.notice.security", "NONE",
-                        "holdfast.notice.from", "holdfast@relay.example"));
-        browser = Browser.open(folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
-        if (relay != null) {
-            relay.close();
-        }
-    }
+class NoticePagesIT extends BrowserStage {
 
     @Test
     @Order(1)
     void emptyPagesSayTheNextStep() {
-        browser.go(installation.url("/setup.xhtml"));
-        fill(List.of(
-                "#setup\\:token",
-                installation.firstRunToken(),
-                "#setup\\:email",
-                ADMINISTRATOR,
-                "#setup\\:password",
-                PASSWORD));
-        browser.click("#setup\\:setUp");
-        browser.textOnceItSays(".hf-callout", "The first administrator is there");
-        signIn(ADMINISTRATOR);
-        browser.textOnceItSays("h1", "Overview");
+        setUp();
         browser.go(installation.url("/console/removals.xhtml"));
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays(".hf-empty", "Nothing leaves");
         browser.go(installation.url("/console/notices.xhtml"));
         browser.textOnceItSays(".hf-empty", "Nobody was told anything yet");
@@ -233,9 +162,7 @@ class NoticePagesIT {
         for (String page : List.of("removals", "notices")) {
             browser.go(installation.url("/console/" + page + ".xhtml"));
             browser.textOnceItSays("table", "");
-            assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                    .as(page)
-                    .isLessThanOrEqualTo(375);
+            assertFits(375);
         }
         browser.wide();
         browser.size(1440, 1500).go(installation.url("/console/notices.xhtml"));
@@ -248,17 +175,15 @@ class NoticePagesIT {
     @Test
     @Order(7)
     void failuresShowAReferenceThatIsInTheLog() {
-        trouble("removal_day", "removals", "What leaves could not be read");
-        trouble("notice", "notices", "The notices could not be read");
+        assertTrouble("removal_day", "removals.xhtml", "What leaves could not be read");
+        assertTrouble("notice", "notices.xhtml", "The notices could not be read");
     }
 
     @Test
     @Order(8)
     void anAuditorReadsAndHasNoButtonThatWrites() {
         signOut();
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
-                + " SELECT 'auditor@holdfast.example', 'Auditor', 'AUDITOR', password_hash, now() FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR'");
+        addOperator("auditor@holdfast.example", "AUDITOR");
         signIn("auditor@holdfast.example");
         browser.textOnceItSays("h1", "Overview");
         browser.go(installation.url("/console/removals.xhtml"));
@@ -281,8 +206,7 @@ class NoticePagesIT {
     @Test
     @Order(9)
     void anOwnerSeesWhatLeavesTheOwnMailboxes() {
-        installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR') WHERE id = 13");
+        letIn(13);
         signIn("owner3@mail.example");
         browser.textOnceItSays("h1", "Overview");
         browser.go(installation.url("/console/my-mail.xhtml"));
@@ -298,7 +222,7 @@ class NoticePagesIT {
             browser.textOnceItSays("h1", "Not yours to see");
         }
         browser.complaints();
-        trouble("mailbox_share", "my-mail", "Your mail could not be read");
+        assertTrouble("mailbox_share", "my-mail.xhtml", "Your mail could not be read");
     }
 
     private static void reckon() {
@@ -311,38 +235,8 @@ class NoticePagesIT {
         browser.go(installation.url("/console/removals.xhtml"));
     }
 
-    private static void trouble(String table, String page, String sentence) {
-        installation.execute("ALTER TABLE " + table + " RENAME TO " + table + "_away");
-        try {
-            browser.go(installation.url("/console/" + page + ".xhtml"));
-            browser.textOnceItSays(".hf-callout", sentence);
-            String reference = browser.element(".hf-reference").getText();
-            assertThat(reference).matches("[0-9a-f]{10}");
-            assertThat(installation.logged()).contains("[" + reference + "]");
-        } finally {
-            installation.execute("ALTER TABLE " + table + "_away RENAME TO " + table);
-        }
-    }
-
     private static String words(long number) {
         return java.text.NumberFormat.getIntegerInstance(java.util.Locale.ENGLISH)
                 .format(number);
-    }
-
-    private static void signIn(String email) {
-        browser.textOnceItSays("h1", "Sign in");
-        fill(List.of("#login\\:email", email, "#login\\:password", PASSWORD));
-        browser.click("#login\\:signIn");
-    }
-
-    private static void signOut() {
-        browser.click("#out\\:signOut");
-        browser.textOnceItSays(".hf-callout", "You are signed out");
-    }
-
-    private static void fill(List<String> fields) {
-        for (int i = 0; i < fields.size(); i += 2) {
-            browser.type(fields.get(i), fields.get(i + 1));
-        }
     }
 }

@@ -1,69 +1,23 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Plans and terms in a real browser: a change from its draft to its date and back; one story in order. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class PlansPageIT {
+class PlansPageIT extends BrowserStage {
 
-    private static final String FIRST = "admin@holdfast.example";
     private static final String SECOND = "second@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("PlansPageIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        installation = Installation.start(folder.resolve("server"));
-        browser = Browser.open(folder.resolve("profile"));
-        browser.go(installation.url("/console/plans.xhtml"));
-        browser.textOnceItSays("h1", "Set up Holdfast");
-        browser.type("#setup\\:token", installation.firstRunToken());
-        browser.type("#setup\\:email", FIRST);
-        browser.type("#setup\\:password", PASSWORD);
-        browser.click("#setup\\:setUp");
-        browser.textOnceItSays(".hf-callout", "The first administrator is there");
-        likeTheFirst(SECOND, "ADMINISTRATOR");
-        likeTheFirst("auditor@holdfast.example", "AUDITOR");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
-    }
 
     @Test
     @Order(1)
     void emptyPageShowsThePlansAndSaysTheNextStep() {
-        signIn(FIRST);
+        setUp();
+        addOperator(SECOND, "ADMINISTRATOR");
+        addOperator("auditor@holdfast.example", "AUDITOR");
         browser.go(installation.url("/console/plans.xhtml"));
+        signIn(ADMINISTRATOR);
         browser.textOnceItSays(".hf-empty", "Next step: draft one below");
         assertThat(browser.element("[data-plan=STANDARD]").getText()).isEqualTo("60 days");
         assertThat(browser.element("[data-plan=FREE]").getText()).isEqualTo("0 days");
@@ -116,6 +70,7 @@ class PlansPageIT {
     void theSecondPersonApprovesOnItAndPublishes() {
         String change = browser.url();
         signOut();
+        browser.go(installation.url("/console/plans.xhtml"));
         signIn(SECOND);
         browser.go(change);
         String hash = browser.element(".hf-hash").getText();
@@ -197,9 +152,7 @@ class PlansPageIT {
         browser.narrow(375, 1400);
         for (String page : new String[] {"/console/plans.xhtml", "/console/plan-change.xhtml?id=2"}) {
             browser.go(installation.url(page));
-            assertThat((Long) browser.script("return document.documentElement.scrollWidth"))
-                    .as(page)
-                    .isLessThanOrEqualTo(375);
+            assertFits(375);
         }
         browser.shot("plan-change-375");
         browser.wide();
@@ -210,43 +163,19 @@ class PlansPageIT {
     @Order(8)
     void auditorsReadAndOwnersDoNot() {
         signOut();
-        signIn("auditor@holdfast.example");
         browser.go(installation.url("/console/plans.xhtml"));
+        signIn("auditor@holdfast.example");
         browser.textOnceItSays("#plansTable", "60 days");
         assertThat(browser.elements("#draft, #plansTable a")).isEmpty();
         browser.go(installation.url("/console/plan-change.xhtml?id=2"));
         browser.textOnceItSays("#preview-label", "Ready");
         assertThat(browser.elements("#change\\:preview, #change\\:approve, #change\\:publish, #change\\:withdraw"))
                 .isEmpty();
-        installation.execute("UPDATE app_user SET password_hash = (SELECT password_hash FROM app_user"
-                + " WHERE email = '" + FIRST + "') WHERE id = 11");
+        letIn(11);
         signOut();
-        enter("owner1@mail.example");
+        browser.go(installation.url("/console/plans.xhtml"));
+        enter("owner1@mail.example", PASSWORD);
         browser.textOnceItSays("h1", "Not yours to see");
         assertThat(browser.complaints()).allMatch(c -> c.contains("status of 403"));
-    }
-
-    private static void likeTheFirst(String email, String role) {
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at) SELECT '"
-                + email + "', 'Other', '" + role + "', password_hash, now() FROM app_user WHERE email = '" + FIRST
-                + "'");
-    }
-
-    private static void signIn(String email) {
-        enter(email);
-        browser.element("#out\\:signOut");
-    }
-
-    private static void enter(String email) {
-        browser.go(installation.url("/console/plans.xhtml"));
-        browser.textOnceItSays("h1", "Sign in");
-        browser.type("#login\\:email", email);
-        browser.type("#login\\:password", PASSWORD);
-        browser.click("#login\\:signIn");
-    }
-
-    private static void signOut() {
-        browser.click("#out\\:signOut");
-        browser.textOnceItSays("h1", "Sign in");
     }
 }

@@ -1,71 +1,36 @@
 package org.holdfast.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A live run stopped and restarted, a held one approved by a second person, and the ledger, in a real browser. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class PurgePagesIT {
+class PurgePagesIT extends BrowserStage {
 
-    private static final String FIRST = "admin@holdfast.example";
+    /** Twenty copies a second, and chunks to it, as holdfast.purge.rate would say it. */
+    private static final String SLOW = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN NEW.rate_limit := 20; NEW.chunk_size := 40; RETURN NEW; END $$;"
+            + "CREATE TRIGGER slow BEFORE INSERT ON purge_run FOR EACH ROW EXECUTE FUNCTION slow()";
+
     private static final String SECOND = "second@holdfast.example";
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path folder;
-
-    private static Installation installation;
-    private static Browser browser;
 
     @BeforeAll
     static void start() {
-        boolean there = Browser.driverBinary().isPresent();
-        if (!there && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("CI needs Chromium and its driver; .ci/run installs them");
-        }
-        if (!there) {
-            System.out.println("PurgePagesIT skipped: no chromedriver here; install chromium and chromium-driver");
-        }
-        assumeTrue(there, "no chromedriver");
-        installation = Installation.start(
-                folder.resolve("server"),
-                Map.of(
-                        "holdfast.purge.rate",
-                        "20",
-                        "holdfast.keyset",
-                        folder.resolve("keyset.json").toString()));
-        browser = Browser.open(folder.resolve("profile"));
-        browser.go(installation.url("/setup.xhtml"));
-        browser.type("#setup\\:token", installation.firstRunToken());
-        browser.type("#setup\\:email", FIRST);
-        browser.type("#setup\\:password", PASSWORD);
-        browser.click("#setup\\:setUp");
+        setUp();
         installation.fill();
-        installation.execute("INSERT INTO app_user (email, display_name, role, password_hash, created_at)"
-                + " SELECT '" + SECOND + "', 'Second', 'ADMINISTRATOR', password_hash, now() FROM app_user"
-                + " WHERE role = 'ADMINISTRATOR'");
-        signIn(FIRST);
+        addOperator(SECOND, "ADMINISTRATOR");
+        browser.go(installation.url("/console/ledger.xhtml"));
+        signIn(ADMINISTRATOR);
         browser.size(1440, 1500);
+        installation.execute(SLOW);
     }
 
     @AfterAll
     static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (installation != null) {
-            installation.close();
-        }
+        installation.execute("DROP FUNCTION IF EXISTS slow() CASCADE");
     }
 
     @Test
@@ -199,15 +164,7 @@ class PurgePagesIT {
     @Test
     @Order(5)
     void failureShowsAReferenceThatIsInTheLog() {
-        installation.execute("ALTER TABLE ledger_verification RENAME TO verification_away");
-        try {
-            browser.go(installation.url("/console/ledger.xhtml"));
-            browser.textOnceItSays("#ledger\\:found", "The ledger could not be read");
-            assertThat(installation.logged())
-                    .contains("[" + browser.element(".hf-reference").getText() + "]");
-        } finally {
-            installation.execute("ALTER TABLE verification_away RENAME TO ledger_verification");
-        }
+        assertTrouble("ledger_verification", "ledger.xhtml", "The ledger could not be read");
     }
 
     private static long purged() {
@@ -218,13 +175,5 @@ class PurgePagesIT {
         org.awaitility.Awaitility.await()
                 .atMost(java.time.Duration.ofMinutes(1))
                 .until(() -> installation.count(sql) >= least);
-    }
-
-    private static void signIn(String email) {
-        browser.textOnceItSays("h1", "Sign in");
-        browser.type("#login\\:email", email);
-        browser.type("#login\\:password", PASSWORD);
-        browser.click("#login\\:signIn");
-        browser.textOnceItSays("h1", "Overview");
     }
 }

@@ -3,12 +3,14 @@ package org.holdfast.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,6 +50,40 @@ class TextsTest {
             assertThat(vietnamese.getString(key)).as(key).isNotBlank();
             assertThat(places(vietnamese.getString(key))).as(key).isEqualTo(places(english.getString(key)));
         }
+    }
+
+    /** Of a key that is written twice the first text would never be seen. */
+    @Test
+    void noKeyIsThereTwiceInAFile() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/resources"))) {
+            List<Path> bundles =
+                    files.filter(f -> f.toString().endsWith(".properties")).toList();
+            assertThat(bundles).hasSizeGreaterThan(4);
+            for (Path bundle : bundles) {
+                assertThat(keysWrittenTwice(bundle)).as(bundle.toString()).isEmpty();
+            }
+        }
+    }
+
+    private static Set<String> keysWrittenTwice(Path bundle) throws IOException {
+        Set<String> twice = new TreeSet<>();
+        Properties texts = new Properties() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Object put(Object key, Object value) {
+                Object before = super.put(key, value);
+                if (before != null) {
+                    twice.add((String) key);
+                }
+                return before;
+            }
+        };
+        try (Reader reader = Files.newBufferedReader(bundle)) {
+            texts.load(reader);
+        }
+        assertThat(texts).as(bundle.toString()).isNotEmpty();
+        return twice;
     }
 
     @Test
