@@ -28,9 +28,9 @@ text() {
   printf '"%s"' "$(printf '%s' "$1" | tr '\n\r\t' '   ' | sed 's/[\\"]/\\&/g')"
 }
 
-# A text as a part of a path.
+# A text as a part of a path, in which a slash stays a slash.
 part() {
-  printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'
+  printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g; s/%2f/\//g'
 }
 
 usage() {

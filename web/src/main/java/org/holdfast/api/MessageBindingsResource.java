@@ -67,7 +67,9 @@ public class MessageBindingsResource {
     public Response bind(@PathParam("id") long id, BindingTarget target) {
         Bound bound = bindings.bind(id, target);
         return Response.created(uri.getAbsolutePathBuilder()
-                        .segment(target.kind(), target.reference())
+                        // A slash in a reference stays one: servers refuse it in its escaped form.
+                        .segment(target.kind(), "{reference}")
+                        .resolveTemplate("reference", target.reference(), false)
                         .build())
                 .entity(BindingView.of(bound))
                 .build();

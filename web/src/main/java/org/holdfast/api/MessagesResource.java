@@ -8,9 +8,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -28,6 +30,9 @@ public class MessagesResource {
 
     @Inject
     private Copies copies;
+
+    @Context
+    private UriInfo uri;
 
     @GET
     public Page<MessageView> list(
@@ -62,14 +67,12 @@ public class MessagesResource {
     @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
-    @Answers({200, 206, 416})
+    @Answers({200, 206})
     public Response raw(@PathParam("id") long id, @HeaderParam("Range") String wanted) {
         long size = copies.get(id).sizeBytes();
         Optional<ByteRange> range = ByteRange.parse(wanted, size);
         if (range.isPresent() && !range.get().isSatisfiable()) {
-            return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                    .header("Content-Range", "bytes */" + size)
-                    .build();
+            return ByteRange.unsatisfiable(size, uri);
         }
         ByteRange sent = range.orElse(new ByteRange(0, size));
         Response.ResponseBuilder response = Response.ok(copies.raw(id, sent.from(), sent.end()))

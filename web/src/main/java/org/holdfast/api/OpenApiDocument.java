@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Completes the description that the build scanned: what goes in and what comes out, success or problem, from
@@ -33,10 +34,10 @@ final class OpenApiDocument {
     private static final String ROOT = "/api/v1/";
 
     /** The problems of every operation that asks for a token. */
-    private static final Set<Integer> ALWAYS = Set.of(400, 401, 403, 404, 406, 429, 500, 503);
+    private static final Set<Integer> ALWAYS = Set.of(400, 401, 403, 404, 406, 422, 429, 500, 503);
 
     /** Those of operations that change something, beside. */
-    private static final Set<Integer> OF_CHANGES = Set.of(409, 413, 415, 422);
+    private static final Set<Integer> OF_CHANGES = Set.of(409, 413, 415);
 
     private static final Map<Integer, String> PROBLEMS = new TreeMap<>(Map.ofEntries(
             Map.entry(400, "The request makes no sense whoever sends it; errors names the fields"),
@@ -49,6 +50,7 @@ final class OpenApiDocument {
             Map.entry(412, "It is not as If-Match says any more"),
             Map.entry(413, "The body is too large"),
             Map.entry(415, "The body is not sent as the media type that is expected"),
+            Map.entry(416, "The range has no byte of the content in it; Content-Range says how many there are"),
             Map.entry(422, "Understood, but the values cannot be used"),
             Map.entry(429, "Too many requests in too short a time; see Retry-After"),
             Map.entry(500, "A failure of ours; instance is the reference in the server's log"),
@@ -166,7 +168,7 @@ final class OpenApiDocument {
         }
         Type body = type == Response.class ? (answers == null ? Void.class : answers.body()) : type;
         for (int status : answers == null ? new int[] {200} : answers.value()) {
-            successes.put(status, described(status, status == 204 || status == 416 ? null : content(method, body)));
+            successes.put(status, described(status, status == 204 ? null : content(method, body)));
         }
         return successes;
     }
@@ -215,11 +217,16 @@ final class OpenApiDocument {
         if (place.startsWith("messages") || place.startsWith("bindings")) {
             failures.add(410);
         }
-        boolean conditional = Arrays.stream(method.getParameters())
+        Set<String> headers = Arrays.stream(method.getParameters())
                 .map(parameter -> parameter.getAnnotation(HeaderParam.class))
-                .anyMatch(header -> header != null && header.value().equals(HttpHeaders.IF_MATCH));
-        if (conditional) {
+                .filter(header -> header != null)
+                .map(HeaderParam::value)
+                .collect(Collectors.toSet());
+        if (headers.contains(HttpHeaders.IF_MATCH)) {
             failures.add(412);
+        }
+        if (headers.contains("Range")) {
+            failures.add(416);
         }
         return failures;
     }

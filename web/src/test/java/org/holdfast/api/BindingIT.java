@@ -110,6 +110,27 @@ class BindingIT extends PackagedApplication {
     }
 
     @Test
+    void aReferenceMayHaveASlashInIt() {
+        String records = "accounts/" + tenants.account + "/records";
+        admin("POST", records, "{\"items\":[{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\",\"title\":\"Seven\"}]}");
+        String bind = "messages/" + tenants.message + "/bindings";
+        ApiClient.Answer bound = owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\"}");
+        assertThat(bound.header("Location")).endsWith("/bindings/deal/2019/7%20%7Ba%7D");
+        String location = bound.header("Location").replaceFirst(".*/api/v1/", "");
+        assertThat(owner("DELETE", location, null).status()).isEqualTo(204);
+        owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\"}");
+        assertThat(admin(
+                                "POST",
+                                records + "/deal/2019/7%20%7Ba%7D/conversion",
+                                "{\"kind\":\"deal\",\"reference\":\"2019/8\"}")
+                        .json()
+                        .getInt("messages"))
+                .isEqualTo(1);
+        assertThat(admin("DELETE", records + "/deal/2019/8", null).json().getInt("messages"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void whatIsNotStoredWholeIsNotBound() throws SQLException {
         String bind = "messages/" + tenants.message + "/bindings";
         update("UPDATE mail_content SET raw = substring(raw FROM 1 FOR 5) WHERE copy_id = " + tenants.message);

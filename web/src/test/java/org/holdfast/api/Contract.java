@@ -118,12 +118,11 @@ final class Contract {
     }
 
     private Schema compiled(JsonObject schema) {
-        return registry.getSchema(
-                Json.createObjectBuilder(schema)
-                        .add("$schema", "https://json-schema.org/draft/2020-12/schema")
-                        .add("components", document.getJsonObject("components"))
-                        .build()
-                        .toString(),
-                InputFormat.JSON);
+        String whole = Json.createObjectBuilder(schema)
+                .add("$schema", "https://json-schema.org/draft/2020-12/schema")
+                .add("$defs", document.getJsonObject("components").getJsonObject("schemas"))
+                .build()
+                .toString();
+        return registry.getSchema(whole.replace("#/components/schemas/", "#/$defs/"), InputFormat.JSON);
     }
 }

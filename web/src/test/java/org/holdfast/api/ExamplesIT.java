@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of a CRM's side, run as somebody who reads the documentation would. */
 class ExamplesIT extends PackagedApplication {
 
-    private static final Path EXAMPLES = Path.of("..", "docs", "examples").toAbsolutePath().normalize();
+    private static final Path EXAMPLES =
+            Path.of("..", "docs", "examples").toAbsolutePath().normalize();
     private static final String ADDRESS = "anna@acme.example";
 
     @TempDir
@@ -59,8 +60,8 @@ class ExamplesIT extends PackagedApplication {
                         "POST",
                         "tokens",
                         administrator,
-                        "{\"name\":\"crm\",\"scopes\":[\"read\",\"bind\",\"administer\"],\"accountId\":\"" + tenants.account
-                                + "\"}")
+                        "{\"name\":\"crm\",\"scopes\":[\"read\",\"bind\",\"administer\"],\"accountId\":\""
+                                + tenants.account + "\"}")
                 .json()
                 .getString("token");
         try (Connection connection = holdfast().database().getConnection();
@@ -90,7 +91,8 @@ class ExamplesIT extends PackagedApplication {
     }
 
     private Ran crmWith(String in, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("sh", EXAMPLES.resolve("crm.sh").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("sh", EXAMPLES.resolve("crm.sh").toString()));
         command.addAll(List.of(arguments));
         return run(in, command);
     }
@@ -103,7 +105,8 @@ class ExamplesIT extends PackagedApplication {
         receiver.start();
         try {
             JsonObject webhook = crm(
-                            "webhook", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/events")
+                            "webhook",
+                            "http://127.0.0.1:" + receiver.getAddress().getPort() + "/events")
                     .json();
             String title = "Ten \"desks\" \\ and a chair";
             JsonArray records =
