@@ -47,7 +47,7 @@ case "${1:-} $#" in
   "messages 1") call GET "messages?account=$HOLDFAST_ACCOUNT" ;;
   "messages 2") call GET "messages?account=$HOLDFAST_ACCOUNT&cursor=$(part "$2")" ;;
   "bind 4") call POST "messages/$2/bindings" "{\"kind\":$(text "$3"),\"reference\":$(text "$4")}" ;;
-  "unbind 4") call DELETE "messages/$2/bindings/$(part "$3")/$(part "$4")" ;;
+  "unbind 4") call DELETE "messages/$2/bindings/$3/$(part "$4")" ;;
   "why 2") call GET "messages/$2/fate" ;;
   "webhook 2")
     call POST webhooks \

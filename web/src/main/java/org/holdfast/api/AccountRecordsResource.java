@@ -22,7 +22,7 @@ import org.holdfast.security.TokenScope;
 public class AccountRecordsResource {
 
     /** A slash in a reference is one in the path, too. */
-    private static final String REFERENCE = "{reference: .{1,200}}";
+    private static final String REFERENCE = "{reference: .+}";
 
     /**
      * What a change of a record did.
@@ -43,7 +43,7 @@ public class AccountRecordsResource {
             @PathParam("kind") String kind,
             @PathParam("reference") String reference,
             BindingTarget into) {
-        return new Changed(bindings.rebind(account, new BindingTarget(kind, reference), into));
+        return new Changed(bindings.rebind(account, MessageBindingsResource.named(kind, reference), into));
     }
 
     /** Takes its bindings off; copies with no other stay for the release grace of the plan. */
@@ -53,6 +53,6 @@ public class AccountRecordsResource {
             @PathParam("account") long account,
             @PathParam("kind") String kind,
             @PathParam("reference") String reference) {
-        return new Changed(bindings.release(account, new BindingTarget(kind, reference)));
+        return new Changed(bindings.release(account, MessageBindingsResource.named(kind, reference)));
     }
 }

@@ -19,6 +19,7 @@ import org.holdfast.binding.BindingTarget;
 import org.holdfast.binding.Bindings;
 import org.holdfast.binding.Bound;
 import org.holdfast.message.Copies;
+import org.holdfast.refusal.Refusal;
 import org.holdfast.security.TokenScope;
 
 /** What a copy is bound to. */
@@ -81,10 +82,19 @@ public class MessageBindingsResource {
         return Page.whole(bindings.of(id), BindingView::of);
     }
 
+    /** What a path names; of a name that cannot be there is nothing. */
+    static BindingTarget named(String kind, String reference) {
+        try {
+            return new BindingTarget(kind, reference);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.notFound("record", kind + ":" + reference);
+        }
+    }
+
     @DELETE
-    @Path("{kind: [a-z][a-z0-9_]{0,31}}/{reference: .{1,200}}")
+    @Path("{kind: [a-z][a-z0-9_]{0,31}}/{reference: .+}")
     public void unbind(
             @PathParam("id") long id, @PathParam("kind") String kind, @PathParam("reference") String reference) {
-        bindings.unbind(id, new BindingTarget(kind, reference));
+        bindings.unbind(id, named(kind, reference));
     }
 }

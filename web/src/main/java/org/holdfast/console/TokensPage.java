@@ -127,7 +127,7 @@ public class TokensPage implements Serializable {
         return token.limits()
                 .accountId()
                 .map(id -> getAccounts().stream()
-                        .filter(account -> account.id() == id)
+                        .filter(account -> account.id().equals(id))
                         .map(Account::name)
                         .findFirst()
                         .orElseGet(() -> words.of("tokens.account.number", Long.toString(id))))

@@ -192,7 +192,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void aSenderIsBlockedForAnAccountAndImportedAgain() {
         browser.go(installation.url("/console/rules.xhtml?account=1"));
         browser.textOnceItSays("#noBlocks", "Next step: if some mail does not belong here");
@@ -215,7 +215,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void theApiIsTriedFromItsDescriptionWithATokenAndNeverByTheSession() {
         browser.go(installation.url("/console/api.xhtml"));
         browser.textOnceItSays("#tryOperation", "GET accounts");
@@ -258,7 +258,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void vietnameseAndDark() {
         browser.click("#language-vi");
         browser.textOnceItSays("h1", "Quy tắc liên kết");
@@ -276,7 +276,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void whatCannotBeReadSaysSoWithAReference() {
         installation.execute("ALTER TABLE webhook_delivery RENAME TO away");
         installation.execute("ALTER TABLE binding_rule RENAME TO rule_away");
@@ -296,7 +296,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void anOwnerBlocksForTheOwnMailboxesAndSeesWhatTheAdministratorBlocked() {
         browser.go(installation.url("/console/tokens.xhtml"));
         browser.click("#language-en");
