@@ -10,7 +10,7 @@ CREATE TABLE user_command (
     asked_by         text        NOT NULL,
     asked_by_id      bigint      NOT NULL REFERENCES app_user,
     asked_at         timestamptz NOT NULL,
-    idempotency_key  text        CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+    idempotency_key  text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     -- What was asked under the key: the same again is answered with this command, something else is refused.
     request_sha256   bytea,
     -- The original, by its copy and by its number when it was asked. No foreign key to the copy: a purge never
@@ -48,14 +48,14 @@ CREATE TABLE user_command (
     error            text,
     -- What is to be known of a command that was done.
     note             text,
-    -- The provider would not, and the copy keeps the flags alone.
+    -- The provider would not, and the copy keeps the flags alone; until the server has them or the copy is gone.
     kept_here        boolean     NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX user_command_key ON user_command (asked_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX user_command_open ON user_command (mailbox_id, id) WHERE state IN ('QUEUED', 'RUNNING');
 CREATE INDEX user_command_listing ON user_command (mailbox_id, id DESC);
--- What a pull asks: which copies of a folder show more than the server does.
-CREATE INDEX user_command_flags ON user_command (folder_id) WHERE kind = 'FLAGS'
+-- What a pull asks: which copies show more than the server does. By mailbox: copies move.
+CREATE INDEX user_command_flags ON user_command (mailbox_id) WHERE kind = 'FLAGS'
     AND (state IN ('QUEUED', 'RUNNING') OR kept_here);
 CREATE INDEX user_command_copy ON user_command (copy_id) WHERE copy_id IS NOT NULL;
 
@@ -66,7 +66,8 @@ CREATE TABLE agreed_flags (
     keywords text[]   NOT NULL
 );
 
--- A draft on its way to the provider.
+-- A draft on its way to the provider. Erased once it is there or cancelled; a refused one is kept for 30 days,
+-- so that its writer can try again.
 CREATE TABLE command_content (
     command_id bigint PRIMARY KEY REFERENCES user_command,
     message_id text  NOT NULL,
@@ -82,7 +83,7 @@ CREATE TABLE sending (
     asked_by           text        NOT NULL,
     asked_by_id        bigint      NOT NULL REFERENCES app_user,
     asked_at           timestamptz NOT NULL,
-    idempotency_key    text        CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+    idempotency_key    text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     request_sha256     bytea,
     message_id         text        NOT NULL UNIQUE,
     sender             text        NOT NULL,
@@ -103,6 +104,10 @@ CREATE TABLE sending (
     reply_code         integer,
     refused_recipients text[]      NOT NULL DEFAULT '{}',
     sent_at            timestamptz,
+    -- When it was sent by the clock of the database, which waiting is measured on.
+    ended_wall         timestamptz,
+    -- When it was sent, refused or cancelled; NULL before. Content is erased 30 days later at the latest.
+    ended_at           timestamptz,
     -- Who said that it was sent: SERVER, SENT_FOLDER or the user.
     sent_by            text        CHECK (sent_by IN ('SERVER', 'SENT_FOLDER', 'USER')),
     -- Where the copy in Sent is, and who put it there.
@@ -118,14 +123,17 @@ CREATE TABLE sending (
     -- Wanted at once, applied when the copy exists.
     bind_kind          text,
     bind_reference     text,
-    bound_copy_id      bigint
+    bound_copy_id      bigint,
+    -- Why it is not bound yet; NULL: it is, or a day has not passed.
+    bind_problem       text
 );
 CREATE UNIQUE INDEX sending_key ON sending (asked_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX sending_due ON sending (due_at) WHERE state IN ('QUEUED', 'SENDING');
 CREATE INDEX sending_listing ON sending (mailbox_id, id DESC);
 CREATE INDEX sending_to_bind ON sending (id) WHERE bind_kind IS NOT NULL AND bound_copy_id IS NULL AND state = 'SENT';
 
--- Erased once the message is sent and filed: from then on the copy in Sent is the one that is kept.
+-- Erased once the message is sent, filed and, where that was wanted, bound: from then on the copy in Sent is the
+-- one that is kept. Of a refused message it is kept for 30 days, of one of which nobody knows until somebody does.
 CREATE TABLE sending_content (
     sending_id bigint PRIMARY KEY REFERENCES sending,
     raw        bytea NOT NULL

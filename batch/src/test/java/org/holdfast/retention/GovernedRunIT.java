@@ -170,6 +170,78 @@ class GovernedRunIT {
     }
 
     @Test
+    void runOfSeveralChangesNamesAllTheirPreviewsAndIsHeldAgainstTheLatestForEachMailbox() {
+        for (int account = 1; account <= 3; account++) {
+            stage.account(account, "CRM_PLUS");
+            stage.copies(account, 100, daysBefore(40));
+        }
+        long first = preview(daysBefore(6), 1, "CRM_PLUS", 10);
+        expect(first, 2, "CRM_PLUS", 100);
+        long second = preview(daysBefore(4), 1, "CRM_PLUS", 100);
+        long both = preview(daysBefore(3), 3, "CRM_PLUS", 100);
+        publish(first, daysBefore(2));
+        publish(second, daysBefore(1));
+        publish(both, daysBefore(1).plusSeconds(1));
+        publish(both, daysBefore(1).plusSeconds(2));
+        long free = record(Optional.empty(), AS_OF, BRAKE);
+        PurgeRun run = stage.run(free, 1);
+        assertThat(run.status()).isEqualTo(PurgeStatus.COMPLETED);
+        assertThat(run.control().previews())
+                .as("two drafts of one preview name it once")
+                .containsExactly(first, second, both);
+        assertThat(comparison(free).expected())
+                .as("of mailbox 1 the later one speaks")
+                .isEqualTo(300);
+        assertThat(comparison(free).mailboxes()).isZero();
+    }
+
+    @Test
+    void runOfSeveralChangesIsHeldByTheSumOfTheirPreviewsAndNotByOneAlone() {
+        for (int account = 1; account <= 2; account++) {
+            stage.account(account, "CRM_PLUS");
+            stage.copies(account, 100, daysBefore(40));
+        }
+        publish(preview(daysBefore(6), 1, "CRM_PLUS", 100), daysBefore(2));
+        publish(preview(daysBefore(4), 2, "CRM_PLUS", 100), daysBefore(1));
+        stage.copies(2, 10, daysBefore(40));
+        assertThat(forecastReasons()).as("210 of 200 is five percent").isEmpty();
+        stage.copies(2, 1, daysBefore(40));
+        PurgeRun held = stage.run(record(Optional.empty(), AS_OF, BRAKE), 1);
+        assertThat(held.status()).isEqualTo(PurgeStatus.HELD);
+        assertThat(held.control().reasons())
+                .containsExactly(new HeldReason(HeldReason.Code.OVER_PREVIEW, 211, 210, Optional.empty()));
+        assertThat(stage.count("SELECT count(*) FROM mail_copy")).isEqualTo(211);
+    }
+
+    /** What would hold a run of everything, as the forecast tells it. */
+    private List<HeldReason> forecastReasons() {
+        RunRequest request = request(Optional.empty(), AS_OF, BRAKE);
+        return stage.jdbi
+                .inTransaction(h -> new RunPlan(h).forecast(request, NOW))
+                .reasons();
+    }
+
+    @Test
+    void mailboxThatWasConnectedSinceAndCopiesOfWhichNothingIsKnownAreReasonsToo() {
+        stage.account(1, "CRM_PLUS");
+        stage.account(2, "CRM_PLUS");
+        stage.copies(1, 10, daysBefore(40));
+        stage.copies(2, 10, daysBefore(40));
+        long preview = preview(daysBefore(10), 1, "CRM_PLUS", 8);
+        stage.execute("UPDATE preview SET scope_kind = 'EVERYTHING', scope_ref = NULL");
+        stage.execute("UPDATE mailbox SET connected_at = ? WHERE id = 2", daysBefore(1));
+        stage.execute("UPDATE account SET created_at = ?", daysBefore(100));
+        stage.execute("UPDATE mailbox SET connected_at = ? WHERE id = 1", daysBefore(100));
+        long run = record(
+                preview, PurgeStage.request(PurgeScope.EVERYTHING, AS_OF, 1, 10).limits());
+        stage.run(run, 1);
+        assertThat(reasonOf(comparison(run).largest(), 2)).isEqualTo(Difference.Reason.MAILBOX_NEW);
+        assertThat(reasonOf(comparison(run).largest(), 1))
+                .as("two more are due than it said, and no reason is known")
+                .isEqualTo(Difference.Reason.OTHER);
+    }
+
+    @Test
     void forecastSaysWhatTheRunDoesAndWritesNothing() {
         stage.account(1, "CRM_PLUS");
         stage.copies(1, 100, daysBefore(40));

@@ -16,6 +16,9 @@ public final class CommandQueue {
 
     private static final int OPEN_AT_ONCE = 200;
 
+    /** How long content is kept for another try. */
+    private static final Duration KEPT = Duration.ofDays(30);
+
     private final Handle handle;
 
     /** Works in the transaction of the handle. */
@@ -157,9 +160,21 @@ public final class CommandQueue {
                 .execute();
     }
 
+    /** Notes where the original is taken from; in the transaction that notes the step. */
+    public void takenFrom(long id, long folderId, long uidValidity, long uid) {
+        handle.createUpdate("UPDATE user_command SET folder_id = :folder, uid_validity = :validity, uid = :uid"
+                        + " WHERE id = :id")
+                .bind("id", id)
+                .bind("folder", folderId)
+                .bind("validity", uidValidity)
+                .bind("uid", uid)
+                .execute();
+    }
+
     /** It is done; null where there is nothing to add. */
     public void done(UserCommand command, String note, Instant now) {
         end(command, CommandState.DONE, null, note, now);
+        dropContent(command.id());
     }
 
     /**
@@ -191,9 +206,47 @@ public final class CommandQueue {
                 .bind("note", note)
                 .bind("now", now)
                 .execute();
+    }
+
+    private void dropContent(long id) {
         handle.createUpdate("DELETE FROM command_content WHERE command_id = :id")
-                .bind("id", command.id())
+                .bind("id", id)
                 .execute();
+    }
+
+    /**
+     * Queues a refused command again: a draft, or the copy of a sent message, whose content is still kept. How far
+     * it came stays noted, so that nothing is doubled.
+     *
+     * @return false for any other command
+     */
+    public boolean retry(long id) {
+        return handle.createUpdate("UPDATE user_command c SET state = 'QUEUED', tries = 0, error = NULL,"
+                                + " ended_at = NULL, due_at = clock_timestamp() WHERE id = :id AND state = 'REFUSED'"
+                                + " AND ((kind = 'SAVE_DRAFT' AND EXISTS (SELECT FROM command_content"
+                                + " WHERE command_id = c.id)) OR (kind = 'FILE_SENT' AND EXISTS"
+                                + " (SELECT FROM sending_content WHERE sending_id = c.sending_id)))")
+                        .bind("id", id)
+                        .execute()
+                == 1;
+    }
+
+    /**
+     * Erases what was kept for another try and is thirty days old, and forgets what copies kept for themselves that
+     * are not there any more.
+     */
+    public static void sweep(Handle handle, Instant now) {
+        handle.createUpdate("DELETE FROM command_content k USING user_command c WHERE c.id = k.command_id"
+                        + " AND c.state NOT IN ('QUEUED', 'RUNNING') AND c.ended_at <= :before")
+                .bind("before", now.minus(KEPT))
+                .execute();
+        handle.createUpdate("DELETE FROM sending_content k USING sending s WHERE s.id = k.sending_id"
+                        + " AND s.state NOT IN ('QUEUED', 'SENDING', 'UNKNOWN') AND s.ended_at <= :before")
+                .bind("before", now.minus(KEPT))
+                .execute();
+        handle.execute("UPDATE user_command c SET kept_here = false WHERE c.kept_here AND c.kind = 'FLAGS'"
+                + " AND NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = c.copy_id)");
+        handle.execute("DELETE FROM agreed_flags a WHERE NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = a.copy_id)");
     }
 
     /** Tried again after a wait. */
@@ -221,6 +274,7 @@ public final class CommandQueue {
                 .bind("now", now)
                 .execute();
         if (cancelled == 1) {
+            dropContent(id);
             command.map(UserCommand::copyId).ifPresent(copy -> new ShownFlags(handle).settle(copy, null));
         }
         return cancelled == 1;
@@ -242,10 +296,16 @@ public final class CommandQueue {
                 .list();
         ShownFlags shown = new ShownFlags(handle);
         copies.stream().filter(copy -> copy > 0).distinct().sorted().forEach(copy -> shown.settle(copy, null));
-        handle.createUpdate("UPDATE sending s SET state = 'CANCELLED', error = CASE m.state WHEN 'DISCONNECTED'"
+        handle.createUpdate("DELETE FROM command_content k USING user_command c, mailbox m WHERE c.id = k.command_id"
+                        + " AND m.id = c.mailbox_id AND c.state = 'CANCELLED'"
+                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED')")
+                .execute();
+        handle.createUpdate("WITH ended AS (UPDATE sending s SET state = 'CANCELLED',"
+                        + " ended_at = transaction_timestamp(), error = CASE m.state WHEN 'DISCONNECTED'"
                         + " THEN 'The mailbox was disconnected' ELSE 'The plan does not synchronise the mailbox any more'"
                         + " END FROM mailbox m WHERE m.id = s.mailbox_id AND s.state = 'QUEUED'"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED')")
+                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') RETURNING s.id)"
+                        + " DELETE FROM sending_content k USING ended WHERE k.sending_id = ended.id")
                 .execute();
         return copies.size();
     }

@@ -14,19 +14,19 @@ import org.holdfast.refusal.Refusal;
 @SuppressWarnings("ArrayRecordComponent") // compared by MessageDigest
 public record Idempotency(String key, byte[] sha256) {
 
-    private static final int LONGEST = 200;
+    private static final int LONGEST = 255;
 
     /**
      * Of a request.
      *
      * @param key null: it counts each time
-     * @throws Refusal for an empty key or one of more than 200 characters
+     * @throws Refusal for an empty key or one of more than 255 characters
      */
     public static Idempotency of(String key, Object request) {
         if (key != null
                 && (key.isBlank() || key.length() > LONGEST || key.chars().anyMatch(c -> c < 32))) {
             throw new Refusal(
-                    Refusal.Kind.INVALID, "idempotency-key-unusable", "An Idempotency-Key has 1 to 200 characters");
+                    Refusal.Kind.INVALID, "idempotency-key-unusable", "An Idempotency-Key has 1 to 255 characters");
         }
         return new Idempotency(key, digest(String.valueOf(request)));
     }

@@ -51,6 +51,17 @@ public final class MailFolders {
                 .isPresent();
     }
 
+    /** Whether a copy of the mailbox lies in its folder for drafts. */
+    public boolean holdsAsDraft(long mailboxId, long copyId) {
+        return handle.createQuery("SELECT folder_id FROM mail_copy WHERE id = :copy AND mailbox_id = :mailbox")
+                .bind("copy", copyId)
+                .bind("mailbox", mailboxId)
+                .mapTo(Long.class)
+                .findOne()
+                .filter(folder -> isFor(folder, "\\Drafts"))
+                .isPresent();
+    }
+
     private static boolean isNamed(MailFolder folder, String use) {
         return folder.specialUse() == null
                 && USUAL.get(use).contains(folder.lastName().toLowerCase(Locale.ROOT));

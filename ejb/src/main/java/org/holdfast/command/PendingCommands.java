@@ -3,6 +3,7 @@ package org.holdfast.command;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,21 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class PendingCommands {
 
-    private static final String OPEN = "FROM user_command c JOIN mail_copy m ON m.id = c.copy_id"
-            + " LEFT JOIN agreed_flags a ON a.copy_id = c.copy_id WHERE m.folder_id = :folder AND c.kind = 'FLAGS'"
-            + " AND (c.state IN ('QUEUED', 'RUNNING') OR c.kept_here) ORDER BY c.id";
+    /** By the mailbox: a copy may have moved since its command was asked for. */
+    public static final String QUERY = "SELECT c.id, c.copy_id, m.uid_validity, m.uid, c.add_flags, c.remove_flags,"
+            + " c.add_keywords, c.remove_keywords, c.kept_here, a.flags, a.keywords FROM user_command c"
+            + " JOIN mail_copy m ON m.id = c.copy_id LEFT JOIN agreed_flags a ON a.copy_id = c.copy_id"
+            + " WHERE c.mailbox_id = (SELECT mailbox_id FROM folder WHERE id = :folder) AND m.folder_id = :folder"
+            + " AND c.kind = 'FLAGS' AND (c.state IN ('QUEUED', 'RUNNING') OR c.kept_here) ORDER BY c.id";
 
     private final Handle handle;
     private final Map<Key, Pending> changes;
+    private final List<Kept> kept;
 
-    private PendingCommands(Handle handle, Map<Key, Pending> changes) {
+    private PendingCommands(Handle handle, Map<Key, Pending> changes, List<Kept> kept) {
         this.handle = handle;
         this.changes = changes;
+        this.kept = kept;
     }
 
     /**
@@ -43,17 +49,20 @@ public final class PendingCommands {
 
     /** Those of a folder at this moment. */
     public static PendingCommands look(Handle handle, long folderId) {
-        Map<Key, Pending> found = handle.createQuery("SELECT c.copy_id, m.uid_validity, m.uid, c.add_flags,"
-                        + " c.remove_flags, c.add_keywords, c.remove_keywords, a.flags, a.keywords " + OPEN)
+        List<Kept> kept = new ArrayList<>();
+        Map<Key, Pending> found = handle.createQuery(QUERY)
                 .bind("folder", folderId)
                 .reduceResultSet(new HashMap<>(), (all, row, context) -> {
                     Key key = new Key(row.getLong("uid_validity"), row.getLong("uid"));
                     Pending pending =
                             all.getOrDefault(key, new Pending(row.getLong("copy_id"), agreed(row), NO_CHANGE));
                     all.put(key, pending.then(change(row)));
+                    if (row.getBoolean("kept_here")) {
+                        kept.add(new Kept(row.getLong("id"), row.getLong("copy_id"), key, change(row)));
+                    }
                     return all;
                 });
-        return new PendingCommands(handle, found);
+        return new PendingCommands(handle, found, kept);
     }
 
     private static final Change NO_CHANGE = flags -> flags;
@@ -85,6 +94,7 @@ public final class PendingCommands {
         Map<Long, Flags> shown = shown(uidValidity, server);
         if (!changes.isEmpty()) {
             note(uidValidity, server);
+            forget(uidValidity, server);
         }
         return shown;
     }
@@ -129,6 +139,30 @@ public final class PendingCommands {
             batch.execute();
         }
     }
+
+    /** What a copy keeps for itself is nothing special any more once the server has it too. */
+    private void forget(long uidValidity, Map<Long, Flags> server) {
+        List<Kept> settled = kept.stream()
+                .filter(each -> each.key().uidValidity() == uidValidity)
+                .filter(each -> server.containsKey(each.key().uid()))
+                .filter(each ->
+                        each.change().missingIn(server.get(each.key().uid())).isEmpty())
+                .toList();
+        if (settled.isEmpty()) {
+            return;
+        }
+        handle.createUpdate("UPDATE user_command SET kept_here = false WHERE id = ANY (:ids)")
+                .bindArray("ids", Long.class, settled.stream().map(Kept::id).toArray())
+                .execute();
+        handle.createUpdate("DELETE FROM agreed_flags a WHERE a.copy_id = ANY (:copies) AND NOT EXISTS"
+                        + " (SELECT FROM user_command c WHERE c.copy_id = a.copy_id AND c.kind = 'FLAGS'"
+                        + " AND (c.state IN ('QUEUED', 'RUNNING') OR c.kept_here))")
+                .bindArray(
+                        "copies", Long.class, settled.stream().map(Kept::copyId).toArray())
+                .execute();
+    }
+
+    private record Kept(long id, long copyId, Key key, FlagChange change) {}
 
     private record Key(long uidValidity, long uid) {}
 

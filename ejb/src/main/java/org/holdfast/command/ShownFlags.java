@@ -46,6 +46,27 @@ public final class ShownFlags {
         show(copy.copyId(), change.applyTo(copy.flags()));
     }
 
+    /** What a copy keeps here alone gives way to a newer change of the same flags. */
+    public void supersede(long copyId, FlagChange change) {
+        int bits = change.addBits() | change.removeBits();
+        List<String> words = new java.util.ArrayList<>(change.addKeywords());
+        words.addAll(change.removeKeywords());
+        handle.createUpdate("UPDATE user_command SET add_flags = add_flags & ~CAST(:bits AS smallint),"
+                        + " remove_flags = remove_flags & ~CAST(:bits AS smallint),"
+                        + " add_keywords = ARRAY(SELECT unnest(add_keywords) EXCEPT SELECT unnest(CAST(:words AS text[]))),"
+                        + " remove_keywords = ARRAY(SELECT unnest(remove_keywords)"
+                        + " EXCEPT SELECT unnest(CAST(:words AS text[]))) WHERE copy_id = :copy AND kept_here")
+                .bind("copy", copyId)
+                .bind("bits", bits)
+                .bindArray("words", String.class, words.toArray())
+                .execute();
+        handle.createUpdate("UPDATE user_command SET kept_here = false WHERE copy_id = :copy AND kept_here"
+                        + " AND add_flags = 0 AND remove_flags = 0 AND cardinality(add_keywords) = 0"
+                        + " AND cardinality(remove_keywords) = 0")
+                .bind("copy", copyId)
+                .execute();
+    }
+
     /**
      * After a change ended: shows what is agreed now and what is still under way.
      *

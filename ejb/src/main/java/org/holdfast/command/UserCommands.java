@@ -70,6 +70,7 @@ public class UserCommands {
                     ShownFlags shown = new ShownFlags(h);
                     ShownFlags.Located copy = usable(caller, shown, copyId);
                     FlagChange change = FlagChange.between(copy.flags(), wanted.apply(copy.flags()));
+                    shown.supersede(copyId, change);
                     shown.change(copy, change);
                     return new CommandQueue(h)
                             .add(ofCopy(CommandKind.FLAGS, caller, copy).changing(change), once);
@@ -202,6 +203,27 @@ public class UserCommands {
                     "The command is " + get(id).state() + ": it can be cancelled only while it is queued");
         }
         audit.record(caller.name(), "command.cancel", "command:" + id, null, null);
+        return get(id);
+    }
+
+    /**
+     * Tries a refused draft, or the copy of a sent message that could not be filed, once more.
+     *
+     * @throws Refusal with code {@code command-not-kept} if its content is not kept any more, or never was
+     */
+    public UserCommand retry(long id) {
+        Caller caller = currentCaller.get();
+        UserCommand command = get(id);
+        requireUsable(caller, command.mailboxId());
+        if (!jdbi.withHandle(h -> new CommandQueue(h).retry(id))) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "command-not-kept",
+                    "Only refused drafts and unfiled copies of sent messages can be tried again: ask for it anew");
+        }
+        audit.record(caller.name(), "command.retry", "command:" + id, null, null);
+        jdbi.useHandle(h -> new MailboxRows(h).dueNow(command.mailboxId()));
+        due.fire(new MailboxDue(command.mailboxId()));
         return get(id);
     }
 

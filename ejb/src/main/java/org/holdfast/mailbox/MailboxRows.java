@@ -97,6 +97,14 @@ public final class MailboxRows {
 
     /** As {@link #forgetFill(long, Instant)}, for many. */
     void forgetFill(Collection<Long> mailboxIds, Instant upTo) {
+        // For folders whose first pass is under way, which have no watermark yet.
+        handle.createUpdate("UPDATE mailbox_sync SET fill_mark = CASE WHEN fill_mark_lease = lease_token"
+                        + " THEN greatest(fill_mark, :upTo) ELSE :upTo END, fill_mark_lease = lease_token"
+                        + " WHERE mailbox_id IN (SELECT mailbox_id FROM mailbox_sync"
+                        + " WHERE mailbox_id = ANY (:mailboxes) ORDER BY mailbox_id FOR UPDATE)")
+                .bindArray("mailboxes", Long.class, mailboxIds.toArray())
+                .bind("upTo", upTo)
+                .execute();
         handle.createUpdate("UPDATE folder_state SET filled_from = :upTo WHERE folder_id IN"
                         + " (SELECT id FROM folder WHERE mailbox_id = ANY (:mailboxes))"
                         + " AND (filled_from IS NULL OR filled_from < :upTo)")

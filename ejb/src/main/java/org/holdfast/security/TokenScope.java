@@ -12,7 +12,7 @@ public enum TokenScope {
     CONTENT,
     /** To tell of records, and to bind and unbind. */
     BIND,
-    /** To change and send mail: flags, moves, deletes, drafts. Nothing asks for it yet. */
+    /** To change and send mail: flags, moves, deletes, drafts. */
     MAIL,
     /** To connect, pause, resume and end mailboxes, and to have them synchronised. */
     MAILBOXES,

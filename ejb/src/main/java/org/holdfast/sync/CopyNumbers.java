@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.holdfast.block.BlockedOriginals;
@@ -24,6 +25,14 @@ final class CopyNumbers {
 
     CopyNumbers(Handle handle) {
         this.handle = handle;
+    }
+
+    /** Locks copies in the order of their ids, in which whoever changes many locks them: nobody deadlocks. */
+    static void lock(Handle handle, Collection<Long> copyIds) {
+        handle.createQuery("SELECT id FROM mail_copy WHERE id = ANY (:ids) ORDER BY id FOR UPDATE")
+                .bindArray("ids", Long.class, copyIds.toArray())
+                .mapTo(Long.class)
+                .list();
     }
 
     /** UIDs of copies whose originals are there, as far as is known, among some. */
@@ -79,6 +88,24 @@ final class CopyNumbers {
                 .list());
     }
 
+    /** What is stored of the original of a copy; empty if the copy is not there any more. */
+    Optional<KnownOriginal> known(long copyId) {
+        return handle.createQuery("SELECT c.id, c.uid, c.received_at, c.message_id, " + SIZE
+                        + " AS size FROM mail_copy c" + " WHERE c.id = :copy")
+                .bind("copy", copyId)
+                .map((row, context) -> original(row))
+                .findOne();
+    }
+
+    private static KnownOriginal original(ResultSet row) throws SQLException {
+        return new KnownOriginal(
+                row.getLong("id"),
+                row.getLong("uid"),
+                SyncStore.instant(row, "received_at"),
+                row.getLong("size"),
+                row.getString("message_id"));
+    }
+
     /** All copies of the folder under this UIDVALIDITY, by UID. */
     Map<Long, KnownOriginal> known(long folderId, UidValidity validity) {
         return handle
@@ -86,12 +113,7 @@ final class CopyNumbers {
                         + " WHERE c.folder_id = :folder AND c.uid_validity = :validity")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
-                .map((row, context) -> new KnownOriginal(
-                        row.getLong("id"),
-                        row.getLong("uid"),
-                        SyncStore.instant(row, "received_at"),
-                        row.getLong("size"),
-                        row.getString("message_id")))
+                .map((row, context) -> original(row))
                 .stream()
                 .collect(Collectors.toMap(KnownOriginal::uid, each -> each));
     }
@@ -101,6 +123,7 @@ final class CopyNumbers {
      * own by what they are.
      */
     void estrange(Collection<Long> copyIds) {
+        lock(handle, copyIds);
         handle.createUpdate("UPDATE mail_copy SET uid_validity = -id WHERE id = ANY (:ids) AND uid_validity > 0")
                 .bindArray("ids", Long.class, copyIds.toArray())
                 .execute();
@@ -145,6 +168,15 @@ final class CopyNumbers {
                 .list();
     }
 
+    /** Copies by their ids, in that order. */
+    List<HomelessCopy> copies(Collection<Long> copyIds) {
+        return handle.createQuery("SELECT c.id, c.content_sha256, c.size_bytes, c.received_at, c.message_id, " + SIZE
+                        + " AS announced FROM mail_copy c WHERE c.id = ANY (:ids) ORDER BY c.id")
+                .bindArray("ids", Long.class, copyIds.toArray())
+                .map((row, context) -> homeless(row))
+                .list();
+    }
+
     private static HomelessCopy homeless(ResultSet row) throws SQLException {
         return new HomelessCopy(
                 row.getLong("id"),
@@ -159,6 +191,8 @@ final class CopyNumbers {
         if (matches.isEmpty()) {
             return;
         }
+        List<Long> ids = matches.stream().map(match -> match.copy().id()).toList();
+        lock(handle, ids);
         PreparedBatch batch = handle.prepareBatch("UPDATE mail_copy SET folder_id = :folder, uid_validity = :validity,"
                 + " uid = :uid, flags = :flags, keywords = :keywords, original_gone_at = NULL,"
                 + " announced_size = coalesce(nullif(:size, 0), announced_size) WHERE id = :id");
@@ -175,17 +209,15 @@ final class CopyNumbers {
         }
         batch.execute();
         handle.createUpdate("DELETE FROM departed_copy WHERE copy_id = ANY (:ids)")
-                .bindArray(
-                        "ids",
-                        Long.class,
-                        matches.stream().map(match -> match.copy().id()).toArray())
+                .bindArray("ids", Long.class, ids.toArray())
                 .execute();
     }
 
     /** Copies under other numbers that were not found again: nothing is deleted, they live out their time. */
     long markStrangersGone(long folderId, UidValidity validity, Instant now) {
-        return handle.createUpdate("UPDATE mail_copy SET original_gone_at = :now WHERE folder_id = :folder"
-                        + " AND uid_validity <> :validity AND original_gone_at IS NULL")
+        return handle.createUpdate("UPDATE mail_copy SET original_gone_at = :now WHERE id IN (SELECT id FROM"
+                        + " mail_copy WHERE folder_id = :folder AND uid_validity <> :validity"
+                        + " AND original_gone_at IS NULL ORDER BY id FOR UPDATE)")
                 .bind("folder", folderId)
                 .bind("validity", validity.value())
                 .bind("now", now)
@@ -193,21 +225,29 @@ final class CopyNumbers {
     }
 
     /**
-     * Whether originals of these dates have copies with a home in other folders of the mailbox: then they may
-     * be about to move here.
+     * Copies with a home in other folders of the mailbox whose originals were received at one of these instants:
+     * those may be about to move here.
      */
-    Set<String> hintsElsewhere(KnownFolder folder, Collection<Instant> dates) {
-        return new HashSet<>(handle.createQuery("SELECT c.received_at, " + SIZE + " AS size FROM mail_copy c"
+    List<CopyElsewhere> elsewhere(KnownFolder folder, Collection<Instant> dates) {
+        return handle.createQuery("SELECT c.received_at, " + SIZE + " AS size, c.folder_id, f.wire_name,"
+                        + " c.uid_validity, c.uid FROM mail_copy c JOIN folder f ON f.id = c.folder_id"
                         + " WHERE c.mailbox_id = :mailbox AND c.clock = ANY (CAST(:dates AS timestamptz[]))"
-                        + " AND c.folder_id <> :folder AND c.original_gone_at IS NULL")
+                        + " AND c.folder_id <> :folder AND c.original_gone_at IS NULL AND f.gone_at IS NULL"
+                        + " AND c.uid_validity > 0"
+                        + " AND NOT EXISTS (SELECT FROM departed_copy d WHERE d.copy_id = c.id)")
                 .bind("mailbox", folder.mailboxId())
                 .bind("folder", folder.id())
                 .bindArray(
                         "dates",
                         String.class,
                         dates.stream().map(Instant::toString).toArray())
-                .map((row, context) -> Homeless.hint(SyncStore.instant(row, "received_at"), row.getLong("size")))
-                .list());
+                .map((row, context) -> new CopyElsewhere(
+                        Homeless.hint(SyncStore.instant(row, "received_at"), row.getLong("size")),
+                        row.getLong("folder_id"),
+                        row.getString("wire_name"),
+                        new UidValidity(row.getLong("uid_validity")),
+                        row.getLong("uid")))
+                .list();
     }
 
     /**

@@ -98,6 +98,11 @@ final class FolderFetch {
                 .toList();
         unlisted = look.unlisted().stream().filter(uid -> !known.contains(uid)).toList();
         matchAstray(cutoff, now);
+        return count();
+    }
+
+    /** How many originals have to be brought in. */
+    int count() {
         return wanted.size() + unlisted.size();
     }
 
@@ -138,18 +143,29 @@ final class FolderFetch {
                 .toList();
     }
 
-    /** Whether any of them looks like a copy that is at home in another folder now, but may have left it. */
-    boolean mayComeFromElsewhere() {
+    /** Copies that are at home in other folders, and look like originals that are to be brought in here. */
+    List<CopyElsewhere> mayComeFrom() {
         List<Instant> dates = wanted.stream()
                 .map(Listed::receivedAt)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
         if (dates.isEmpty()) {
-            return false;
+            return List.of();
         }
-        Set<String> elsewhere = pass.read(h -> new CopyNumbers(h).hintsElsewhere(folder, dates));
-        return wanted.stream().anyMatch(each -> elsewhere.contains(Homeless.hint(each.receivedAt(), each.size())));
+        Set<String> hints = wanted.stream().map(FolderFetch::hint).collect(Collectors.toSet());
+        return pass.read(h -> new CopyNumbers(h).elsewhere(folder, dates)).stream()
+                .filter(copy -> hints.contains(copy.hint()))
+                .toList();
+    }
+
+    /** Leaves originals for another pass: whether they have moved here cannot be known now. */
+    void leave(Set<String> hints) {
+        wanted = wanted.stream().filter(each -> !hints.contains(hint(each))).toList();
+    }
+
+    private static String hint(Listed each) {
+        return Homeless.hint(each.receivedAt(), each.size());
     }
 
     /** Brings them in. */

@@ -42,14 +42,8 @@ final class FolderPull {
         this.folder = folder;
     }
 
-    /**
-     * Looks at the folder once.
-     *
-     * @param last false while other folders have not been looked at: then originals that may have come from
-     *     there are left for later
-     * @return whether the folder is done
-     */
-    boolean run(boolean last) throws IOException {
+    /** Looks at the folder once. */
+    void run() throws IOException {
         Optional<Cutoff> cutoff = pass.requireAllowed();
         OpenFolder open = open(cutoff);
         Watermark state = folder.state();
@@ -58,7 +52,7 @@ final class FolderPull {
                 && isUnchanged(state, status, open.modSeq())
                 && !folder.care().retriesDue();
         if (quiet && Objects.equals(filledFrom(cutoff, false), state.filledFrom())) {
-            return true;
+            return;
         }
         FolderLook look = look(open);
         long next = nextUid(state, status, look);
@@ -66,25 +60,54 @@ final class FolderPull {
         int strangers = open.window() && look.whole() ? numbers.settle(look.listed(), open.doubted()) : 0;
         Found found = look.whole() ? new FolderChanges(pass, session, folder).find(open, look, next) : Found.NOTHING;
         letGo(status.uidValidity(), found);
-        FolderFetch fetch = pass.read(h -> FolderFetch.over(h, pass, session, folder, open, numbers));
-        int fresh = fetch.plan(look, cutoff);
-        if (!last && fetch.mayComeFromElsewhere()) {
-            return false;
-        }
-        fetch.run();
+        Planned planned = plan(open, look, cutoff, numbers);
+        planned.fetch().run();
         if (!look.whole()) {
             throw new ProtocolViolation(
                     "The server says that the folder has " + status.exists() + " messages, and shows " + look.count());
+        }
+        if (!planned.all()) {
+            return;
         }
         Instant filledFrom = filledFrom(cutoff, open.window());
         complete(
                 open,
                 new Watermark(status.uidValidity(), next, open.modSeq(), filledFrom, status.exists(), found.suspects()),
                 found,
-                audit(open, look, strangers + found.vanished().size() + fresh),
-                fetch);
-        return true;
+                audit(open, look, strangers + found.vanished().size() + planned.fresh()),
+                planned.fetch());
     }
+
+    /**
+     * What is to be brought in. Originals that look like copies in other folders may have moved here: then they
+     * are gone from there by now, which is looked up before any is taken for another original.
+     */
+    private Planned plan(OpenFolder open, FolderLook look, Optional<Cutoff> cutoff, NumberCheck numbers)
+            throws IOException {
+        FolderFetch fetch = pass.read(h -> FolderFetch.over(h, pass, session, folder, open, numbers));
+        int fresh = fetch.plan(look, cutoff);
+        List<CopyElsewhere> elsewhere = fetch.mayComeFrom();
+        if (elsewhere.isEmpty()) {
+            return new Planned(fetch, fresh, true);
+        }
+        Set<String> unknown = new Whereabouts(pass, session).noteDeparted(elsewhere);
+        FolderStatus again = session.examine(folder.wireName(), null, ModSeq.NONE);
+        if (!again.uidValidity().equals(open.status().uidValidity())) {
+            throw new ProtocolViolation("The folder's numbers changed while it was looked at");
+        }
+        FolderFetch sure = pass.read(h -> FolderFetch.over(h, pass, session, folder, open, numbers));
+        int all = sure.plan(look, cutoff);
+        sure.leave(unknown);
+        return new Planned(sure, fresh, sure.count() == all);
+    }
+
+    /**
+     * What a pass fetches.
+     *
+     * @param fresh how many originals were new
+     * @param all false if some are left to another pass
+     */
+    private record Planned(FolderFetch fetch, int fresh, boolean all) {}
 
     private OpenFolder open(Optional<Cutoff> cutoff) throws IOException {
         Watermark state = folder.state();
@@ -158,7 +181,7 @@ final class FolderPull {
     private void letGo(UidValidity validity, Found found) {
         if (!found.vanished().isEmpty()) {
             pass.fenced(h -> {
-                new Departures(h).note(folder, validity, found.vanished(), found.suspects() == null, pass.now());
+                pass.departures(h).note(folder.id(), validity, found.vanished(), found.suspects() == null);
                 return found;
             });
         }
@@ -184,7 +207,7 @@ final class FolderPull {
         pass.completeFolder(h -> {
             Instant now = pass.now();
             FolderRows rows = new FolderRows(h);
-            new Departures(h).returned(folder, to.uidValidity(), found.returned());
+            pass.departures(h).returned(folder, to.uidValidity(), found.returned());
             long flagged = new CopyStore(h).follow(folder.id(), to.uidValidity(), found.flags());
             if (open.window()) {
                 new CopyNumbers(h).markStrangersGone(folder.id(), to.uidValidity(), now);

@@ -29,10 +29,19 @@ final class FolderRows {
 
     /** Folders that are there and selected, with their watermarks, the inbox first. */
     List<KnownFolder> selected(long mailboxId, Instant now) {
-        return handle.createQuery(
-                        FOLDERS + " WHERE f.mailbox_id = :mailbox AND f.gone_at IS NULL AND f.selected ORDER BY"
-                                + " upper(f.wire_name) <> 'INBOX', f.wire_name")
+        return listed(mailboxId, true, now);
+    }
+
+    /** Folders that are there and are not synchronised. */
+    List<KnownFolder> unselected(long mailboxId, Instant now) {
+        return listed(mailboxId, false, now);
+    }
+
+    private List<KnownFolder> listed(long mailboxId, boolean selected, Instant now) {
+        return handle.createQuery(FOLDERS + " WHERE f.mailbox_id = :mailbox AND f.gone_at IS NULL"
+                        + " AND f.selected = :selected ORDER BY upper(f.wire_name) <> 'INBOX', f.wire_name")
                 .bind("mailbox", mailboxId)
+                .bind("selected", selected)
                 .bind("now", now)
                 .map((row, context) -> folder(row))
                 .list();
@@ -198,8 +207,12 @@ final class FolderRows {
      */
     void advance(KnownFolder folder, KnownFolder.Watermark to, Instant now) {
         handle.createUpdate("INSERT INTO folder_state AS s (folder_id, uid_validity, uid_next, highest_mod_seq,"
-                        + " filled_from, originals, suspects, updated_at) VALUES (:folder, :validity, :next, :modSeq,"
-                        + " :filledFrom, :originals, :suspects, :now) ON CONFLICT (folder_id) DO UPDATE SET"
+                        + " filled_from, originals, suspects, updated_at) SELECT f.id, :validity, :next, :modSeq,"
+                        + " CASE WHEN y.fill_mark_lease = y.lease_token"
+                        + " THEN greatest(CAST(:filledFrom AS timestamptz), y.fill_mark)"
+                        + " ELSE CAST(:filledFrom AS timestamptz) END, :originals, :suspects, :now"
+                        + " FROM folder f JOIN mailbox_sync y ON y.mailbox_id = f.mailbox_id WHERE f.id = :folder"
+                        + " ON CONFLICT (folder_id) DO UPDATE SET"
                         + " uid_validity = excluded.uid_validity, uid_next = excluded.uid_next,"
                         + " highest_mod_seq = excluded.highest_mod_seq,"
                         + " filled_from = CASE WHEN s.filled_from IS NOT DISTINCT FROM CAST(:before AS timestamptz)"

@@ -74,7 +74,7 @@ final class FolderTree {
                     + " taken for deleted: accept it if they were, else put the provider's folders right";
         }
         rows.gone(missing.stream().map(KnownFolder::id).toList(), pass.now());
-        new Departures(handle).noteGoneFolders(mailboxId, pass.now());
+        pass.departures(handle).noteGoneFolders(mailboxId);
         rows.missingSettled(mailboxId);
         return null;
     }

@@ -27,7 +27,10 @@ public final class Leases {
                    AND m.state IN ('ACTIVE', 'UNREACHABLE')),
             placed AS (
                 SELECT d.*, coalesce(h.failures, 0) AS failures,
-                       row_number() OVER (PARTITION BY d.host ORDER BY d.requested_at, d.in_account, d.due_at)
+                       row_number() OVER (PARTITION BY d.host
+                           ORDER BY CASE WHEN h.failures >= :breaker THEN
+                                        random() + (d.account_id IS NOT DISTINCT FROM h.last_account)::integer END,
+                                    d.requested_at, d.in_account, d.due_at)
                            + (SELECT count(*) FROM busy b WHERE b.host = d.host) AS in_host
                   FROM due d LEFT JOIN provider_host h ON h.host = d.host
                  WHERE d.in_account <= :perAccount AND coalesce(h.blocked_until <= clock_timestamp(), true)),
@@ -64,7 +67,7 @@ public final class Leases {
     /**
      * Claims mailboxes that are due: what a person asked for first, then the accounts in turn, each in the order
      * of its waiting. Passed over: what another claims meanwhile, what a provider asked to wait for, hosts behind
-     * an open circuit breaker, and what would be one connection too many. The next regular pass is due an
+     * an open circuit breaker (which is tried with any mailbox, of another account than the last if there is one), and what would be one connection too many. The next regular pass is due an
      * interval from now, up to six times as long after quiet passes, so that a request during this one is not
      * lost.
      */
@@ -137,6 +140,14 @@ public final class Leases {
                 .bind("news", news)
                 .bind("error", error)
                 .bindMethods(lease)
+                .execute();
+    }
+
+    /** The next pass is due at once, behind what a person asked for. */
+    public void dueAgain(long mailboxId) {
+        handle.createUpdate("UPDATE mailbox_sync SET due_at = least(due_at, clock_timestamp())"
+                        + " WHERE mailbox_id = :mailbox")
+                .bind("mailbox", mailboxId)
                 .execute();
     }
 

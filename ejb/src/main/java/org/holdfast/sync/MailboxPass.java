@@ -3,8 +3,8 @@ package org.holdfast.sync;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.holdfast.mailbox.Followed;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostRefused;
-import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.MailboxState;
 import org.holdfast.mailbox.PlanFollower;
 import org.holdfast.message.Texts;
@@ -20,17 +19,17 @@ import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CertificateRefused;
-import org.holdfast.sync.failure.CommandRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
-import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
-import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.failure.ProviderSilent;
+import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.ImapSession;
 import org.holdfast.sync.imap.Tether;
+import org.holdfast.sync.oauth.SignIn;
+import org.holdfast.sync.oauth.TokenEndpoint;
 
 /**
  * Synchronises one mailbox under a lease: asks the plan, connects, goes through the folders, and says in the
@@ -46,7 +45,7 @@ public final class MailboxPass {
 
     private final ShortTransaction transactions;
     private final PlanAnswer plan;
-    private final SecretBox secrets;
+    private final SignIn signIn;
     private final ImapClient client;
     private final Clock clock;
     private volatile Pass current;
@@ -68,7 +67,9 @@ public final class MailboxPass {
             Consumer<Followed> whenFollowed) {
         this.transactions = transactions;
         this.plan = plan;
-        this.secrets = secrets;
+        ImapClient.TokenRequests tokens = client.tokens();
+        this.signIn = new SignIn(
+                transactions::call, secrets, new TokenEndpoint(tokens.hosts(), tokens.limits(), tokens.tls()), clock);
         this.client = client;
         this.clock = clock;
         this.whenFollowed = whenFollowed;
@@ -147,7 +148,11 @@ public final class MailboxPass {
             String error = pull(lease, pass);
             pass.end(Outcome.COMPLETED.name(), error, h -> {
                 new SyncStore(h).enter(lease.mailboxId(), MailboxState.ACTIVE, null, clock.instant());
-                new Leases(h).complete(lease, pass.hasNews(), error, clock.instant());
+                Leases leases = new Leases(h);
+                leases.complete(lease, pass.hasNews(), error, clock.instant());
+                if (pass.goesOn()) {
+                    leases.dueAgain(lease.mailboxId());
+                }
             });
         } catch (LeaseLost e) {
             throw e;
@@ -165,21 +170,19 @@ public final class MailboxPass {
         PullTarget target = pass.read(h -> new SyncStore(h).target(lease.mailboxId()))
                 .orElseThrow(() -> new PassStopped("The mailbox is not there any more"));
         try {
-            return pull(target, pass, true);
+            return pull(lease, target, pass, true);
         } catch (LineTooLong e) {
             // What vanished may fill a line beyond any bound: then ask in another way.
             LOG.log(System.Logger.Level.INFO, "Mailbox {0}: {1}; going on without QRESYNC", lease.mailboxId(), e);
-            return pull(target, pass, false);
+            return pull(lease, target, pass, false);
         }
     }
 
-    private String pull(PullTarget target, Pass pass, boolean qresync) throws IOException {
+    private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
-        if (target.secret() == null) {
-            throw new AuthenticationRejected("The mailbox has no secret: give its password again");
-        }
-        String password = secrets.open(target.accountId(), target.mailboxId(), MailboxRows.PASSWORD, target.secret());
-        try (ImapSession session = open(target, password, qresync, pass)) {
+        Credential credential = signIn.of(target.accountId(), target.mailboxId(), target.login(), target.secret());
+        try (ImapSession session = signedIn(target, credential, qresync, pass)) {
+            new CommandPush(pass, lease, session).run();
             List<FoundFolder> listed = session.folders();
             String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
             Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
@@ -188,68 +191,48 @@ public final class MailboxPass {
                             .filter(folder -> there.contains(folder.wireName()))
                             .toList();
             pass.expect(folders.size());
-            List<KnownFolder> later = new ArrayList<>();
-            ProviderFailure refused = pull(session, pass, folders, later);
-            ProviderFailure refusedLater = pull(session, pass, later, null);
-            boolean everyFolderSeen = refused == null && refusedLater == null && missing == null;
-            letGo(target.mailboxId(), pass, everyFolderSeen);
-            ProviderFailure first = refused == null ? refusedLater : refused;
-            return first == null ? missing : reason(first);
+            return new FolderRound(pass, session, target.mailboxId()).run(folders, there, missing);
         }
     }
 
-    /** Whether the host can be reached concerns all its mailboxes. */
-    private ImapSession open(PullTarget target, String password, boolean qresync, Pass pass) throws IOException {
-        String host = target.imap().host();
+    /** A token that is refused before its time is renewed once; a password never. */
+    private ImapSession signedIn(PullTarget target, Credential credential, boolean qresync, Pass pass)
+            throws IOException {
         try {
-            ImapSession session = client.open(target.imap(), target.login(), password, qresync, tether);
+            return open(target, credential, qresync, pass);
+        } catch (AuthenticationRejected e) {
+            Optional<Credential> another = signIn.anew(target.accountId(), target.mailboxId(), credential);
+            if (another.isEmpty()) {
+                throw e;
+            }
+            return open(target, another.get(), qresync, pass);
+        }
+    }
+
+    /** Whether the host can be reached concerns all its mailboxes; how it takes a login concerns only one. */
+    private ImapSession open(PullTarget target, Credential credential, boolean qresync, Pass pass) throws IOException {
+        String host = target.imap().host();
+        ImapClient.Reached reached;
+        try {
+            reached = client.reach(target.imap(), tether);
+        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
+            pass.fenced(h -> {
+                new ProviderHosts(h).failed(host, target.accountId(), reason(e), clock.instant());
+                return host;
+            });
+            throw e;
+        }
+        try {
             if (target.hostInDoubt()) {
                 pass.fenced(h -> {
                     new ProviderHosts(h).succeeded(host);
                     return host;
                 });
             }
-            return session;
-        } catch (ConnectionLost | ProviderSilent | ProviderBusy e) {
-            pass.fenced(h -> {
-                new ProviderHosts(h).failed(host, target.mailboxId(), reason(e), clock.instant());
-                return host;
-            });
+            return reached.login(credential, qresync);
+        } catch (IOException | RuntimeException e) {
+            reached.close();
             throw e;
-        }
-    }
-
-    /**
-     * Goes through folders.
-     *
-     * @param later takes those that are to be seen once more when all were seen; null: none may be left
-     * @return what one of them was refused for; null if none was
-     */
-    private static ProviderFailure pull(
-            ImapSession session, Pass pass, List<KnownFolder> folders, List<KnownFolder> later) throws IOException {
-        ProviderFailure refused = null;
-        int seen = 0;
-        for (KnownFolder folder : folders) {
-            try {
-                if (!new FolderPull(pass, session, folder).run(later == null) && later != null) {
-                    later.add(folder);
-                }
-                seen++;
-            } catch (CommandRefused | ProtocolViolation e) {
-                refused = new ProviderFailure("Folder " + folder.name() + ": " + e.getMessage(), e);
-            }
-        }
-        if (refused != null && seen == 0 && later != null) {
-            throw refused;
-        }
-        return refused;
-    }
-
-    /** Copies whose originals are in no folder any more follow them. */
-    private void letGo(long mailboxId, Pass pass, boolean everyFolderSeen) {
-        List<Long> lost = pass.read(h -> new Departures(h).lost(mailboxId, everyFolderSeen, clock.instant()));
-        if (!lost.isEmpty()) {
-            pass.write(h -> PassCounts.ofRemoved(new Departures(h).follow(mailboxId, lost, clock.instant())));
         }
     }
 
@@ -295,7 +278,7 @@ public final class MailboxPass {
         return Outcome.FAILED;
     }
 
-    private static String reason(Exception e) {
+    static String reason(Exception e) {
         boolean told = e instanceof IOException || e instanceof Refusal;
         return Texts.clean(told ? e.getMessage() : "Internal error: " + e, 500);
     }

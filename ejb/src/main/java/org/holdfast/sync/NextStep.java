@@ -33,7 +33,8 @@ final class NextStep {
             case PAUSED_BY_USER -> "Resume the mailbox when it shall be synchronised again";
             case PAUSED_BY_PLAN -> "Goes on by itself, with the settings it has, when the plan allows it";
             case AUTH_FAILED ->
-                "No further login is tried: enter the password anew, or an app password, then resume the mailbox";
+                "No further login is tried: enter the password anew, or an app password, or sign in at the provider"
+                        + " again where that is how the mailbox signs in; then resume the mailbox";
             case CERTIFICATE_REFUSED ->
                 "Nothing was sent: ask the provider for the right host name or a valid certificate, then resume";
             case DISCONNECTED -> "Connect the address again to synchronise it";

@@ -25,6 +25,7 @@ final class Pass {
     private int folders;
     private Long id;
     private volatile long active = System.nanoTime();
+    private boolean goesOn;
 
     Pass(Lease lease, ShortTransaction transactions, PlanAnswer plan, Clock clock) {
         this.lease = lease;
@@ -40,6 +41,11 @@ final class Pass {
 
     Instant now() {
         return clock.instant();
+    }
+
+    /** What has left its folder, as this pass sees it. */
+    Departures departures(Handle handle) {
+        return new Departures(handle, lease.token(), now());
     }
 
     <T> T read(Function<Handle, T> query) {
@@ -158,6 +164,15 @@ final class Pass {
     /** How long nothing has been done: the pass waits for its provider. */
     Duration idle() {
         return Duration.ofNanos(System.nanoTime() - active);
+    }
+
+    /** The next pass has something to finish, and does not wait for its turn. */
+    void goOn() {
+        goesOn = true;
+    }
+
+    boolean goesOn() {
+        return goesOn;
     }
 
     /** Whether anything was written beside the lease. */

@@ -6,12 +6,13 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * SQL of the circuit breaker of each provider's host, which all nodes and accounts share: when several mailboxes
- * in a row could not reach it, nobody tries for a while, then one at a time until one succeeds.
+ * SQL of the circuit breaker of each provider's host, which all nodes and accounts share: when mailboxes of
+ * several accounts in a row could not reach it, nobody tries for a while, then one at a time until one succeeds.
+ * Reached is who gets a greeting; how the login goes says nothing of the host.
  */
 final class ProviderHosts {
 
-    /** So many different mailboxes in a row open the breaker. */
+    /** So many different accounts in a row open the breaker. */
     static final int BREAKER = 3;
 
     private static final Duration LEAST = Duration.ofMinutes(1);
@@ -23,16 +24,19 @@ final class ProviderHosts {
         this.handle = handle;
     }
 
-    /** A mailbox did not get as far as a login; the same one again in a row says nothing new of the host. */
-    void failed(String host, long mailboxId, String reason, Instant now) {
+    /** A mailbox of an account got no greeting; the same account again says nothing new of the host. */
+    void failed(String host, long accountId, String reason, Instant now) {
         handle.createUpdate(
-                        "INSERT INTO provider_host AS h (host, failures, last_mailbox, reason, changed_at)"
-                                + " VALUES (lower(:host), 1, :mailbox, :reason, :now) ON CONFLICT (host) DO UPDATE SET"
-                                + " failures = h.failures + CASE WHEN h.last_mailbox IS DISTINCT FROM excluded.last_mailbox"
-                                + " OR h.failures >= :breaker THEN 1 ELSE 0 END,"
-                                + " last_mailbox = excluded.last_mailbox, reason = excluded.reason, changed_at = excluded.changed_at")
+                        "INSERT INTO provider_host AS h (host, failures, accounts, last_account, reason, changed_at)"
+                                + " VALUES (lower(:host), 1, ARRAY[CAST(:account AS bigint)], :account, :reason, :now)"
+                                + " ON CONFLICT (host) DO UPDATE SET failures = h.failures + CASE"
+                                + " WHEN h.failures >= :breaker OR NOT :account = ANY (h.accounts) THEN 1 ELSE 0 END,"
+                                + " accounts = CASE WHEN h.failures >= :breaker OR :account = ANY (h.accounts)"
+                                + " THEN h.accounts ELSE h.accounts || CAST(:account AS bigint) END,"
+                                + " last_account = excluded.last_account, reason = excluded.reason,"
+                                + " changed_at = excluded.changed_at")
                 .bind("host", host)
-                .bind("mailbox", mailboxId)
+                .bind("account", accountId)
                 .bind("reason", reason)
                 .bind("breaker", BREAKER)
                 .bind("now", now)
@@ -48,7 +52,7 @@ final class ProviderHosts {
                 .execute();
     }
 
-    /** Somebody got in: the host is all right. */
+    /** Somebody was greeted: the host is all right. */
     void succeeded(String host) {
         handle.createUpdate("DELETE FROM provider_host WHERE host = lower(:host)")
                 .bind("host", host)

@@ -52,4 +52,28 @@ class FillMarkIT {
                     .isOne();
         }
     }
+
+    @Test
+    void markRaisedDuringTheFirstPassOfAFolderIsNotLoweredByIt() throws Exception {
+        PullBench bench = new PullBench(postgres, keys, "STANDARD");
+        try (ScriptedImap server = new ScriptedImap()) {
+            server.mails.put(1L, "Subject: first\r\n\r\nText\r\n");
+            long mailbox = bench.mailbox("first", server.port());
+            Instant raised = PullBench.NOW.minus(Duration.ofDays(1));
+            server.script = (command, usual) -> {
+                if (command.contains("BODY.PEEK")) {
+                    bench.jdbi.useTransaction(h -> new MailboxRows(h).forgetFill(mailbox, raised));
+                }
+                return usual;
+            };
+            assertThat(bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.COMPLETED);
+            assertThat(bench.count("folder_state WHERE filled_from = '" + raised + "'"))
+                    .isOne();
+            server.script = (command, usual) -> usual;
+            assertThat(bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.COMPLETED);
+            assertThat(bench.count("folder_state WHERE filled_from < '" + raised + "'"))
+                    .as("the next pass fills the whole window, and says so")
+                    .isOne();
+        }
+    }
 }

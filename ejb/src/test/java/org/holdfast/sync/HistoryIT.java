@@ -200,10 +200,10 @@ class HistoryIT {
                 }));
     }
 
-    /** Three looks: a renamed folder or a mass of vanished may need a second. */
+    /** Several looks: what is gone is sure in the second, and a mass of it may need one more. */
     private void settle(String where) throws Exception {
         purge();
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 3; i++) {
             assertThat(bench.pull(mailbox)).as(where).isEqualTo(Outcome.COMPLETED);
         }
         purge();

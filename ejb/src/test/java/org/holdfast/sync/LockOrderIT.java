@@ -43,7 +43,7 @@ class LockOrderIT {
             CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(other::accept));
             awaitWaiting(bench, begun);
             new Leases(h).fence(lease);
-            assertThat(new Departures(h).follow(lease.mailboxId(), List.of(), bench.now))
+            assertThat(new Departures(h, lease.token(), bench.now).follow(lease.mailboxId(), List.of()))
                     .isZero();
             return begun;
         });
@@ -85,5 +85,46 @@ class LockOrderIT {
             });
         }
         assertThat(bench.count("account WHERE policy_version = 10")).isOne();
+    }
+
+    /** Whoever changes many copies locks them by their ids, whatever order it has them in. */
+    @Test
+    void copiesAreLockedByTheirIds() throws Exception {
+        PullBench bench = new PullBench(postgres, keys, "STANDARD");
+        Lease lease = bench.claim(bench.mailbox("order", 9));
+        long folder = bench.id("INSERT INTO folder (mailbox_id, wire_name, name) VALUES (" + lease.mailboxId()
+                + ", 'A', 'A') RETURNING id");
+        for (int uid = 1; uid <= 3; uid++) {
+            // The last one lies first in the table.
+            bench.id(
+                    "INSERT INTO mail_copy (id, account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
+                            + " size_bytes, content_sha256) VALUES (" + (10 - uid) + ", " + bench.accountId + ", "
+                            + lease.mailboxId() + ", " + folder + ", 1, " + uid
+                            + ", now(), now(), 1, sha256('x')) RETURNING id");
+        }
+        locksInOrder(bench, h -> new CopyNumbers(h).estrange(List.of(9L, 8L, 7L)));
+        bench.jdbi.useHandle(h -> h.execute("UPDATE mail_copy SET uid_validity = 1"));
+        locksInOrder(bench, h -> new CopyNumbers(h).markStrangersGone(folder, new UidValidity(2), bench.now));
+        KnownFolder known = bench.jdbi
+                .withHandle(h -> new FolderRows(h).selected(lease.mailboxId(), bench.now))
+                .get(0);
+        locksInOrder(bench, h -> new Departures(h, lease.token(), bench.now)
+                .returned(known, new UidValidity(1), List.of(1L, 2L, 3L)));
+        locksInOrder(
+                bench, h -> new Departures(h, lease.token(), bench.now).follow(lease.mailboxId(), List.of(9L, 8L, 7L)));
+        assertThat(bench.count("mail_copy")).isZero();
+    }
+
+    /** With the lowest id locked by another, none of the others is locked yet. */
+    private static void locksInOrder(PullBench bench, Consumer<Handle> change) throws Exception {
+        CompletableFuture<Void> begun = bench.jdbi.inTransaction(h -> {
+            h.execute("SELECT FROM mail_copy WHERE id = 7 FOR UPDATE");
+            CompletableFuture<Void> beside =
+                    CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(change::accept));
+            awaitWaiting(bench, beside);
+            h.execute("SELECT FROM mail_copy WHERE id IN (8, 9) ORDER BY id DESC FOR UPDATE NOWAIT");
+            return beside;
+        });
+        begun.get(30, TimeUnit.SECONDS);
     }
 }

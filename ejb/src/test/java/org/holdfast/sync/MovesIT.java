@@ -2,13 +2,16 @@ package org.holdfast.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.holdfast.run.LocalDovecot;
 import org.holdfast.run.LocalPostgres;
 import org.holdfast.sync.MailboxPass.Outcome;
@@ -75,11 +78,46 @@ class MovesIT {
         }
     }
 
+    /** And once more if the pass leaves something to the next. */
     private void pull() {
-        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        long due = pullOnce();
+        if (due > 0) {
+            assertThat(pullOnce()).isZero();
+        }
         assertThat(bench.count("sync_pass WHERE asked <> stored + vanished + quarantined"))
                 .isZero();
         assertThat(bench.count("departed_copy")).isZero();
+    }
+
+    /** How many mailboxes are due again at once. */
+    private long pullOnce() {
+        assertThat(bench.pull(mailbox)).isEqualTo(Outcome.COMPLETED);
+        return bench.count("mailbox_sync WHERE due_at <= clock_timestamp()");
+    }
+
+    /** Does something in the middle of a pass, before it looks at the nth folder. */
+    private void pullAndMeanwhile(int folder, Action action) {
+        int[] asked = new int[1];
+        bench.whenAsked = () -> {
+            if (asked[0]++ == folder) {
+                action.run();
+            }
+        };
+        pullOnce();
+        assertThat(asked[0]).isGreaterThan(folder);
+        bench.whenAsked = () -> {};
+    }
+
+    private interface Action {
+        void act() throws Exception;
+
+        default void run() {
+            try {
+                act();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     private List<Long> ids() {
@@ -129,6 +167,127 @@ class MovesIT {
                     .isEqualTo(2);
             pull();
             assertThat(ids()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void situation30_moveDuringAPassIntoAFolderSeenAlreadyIsNoDelete() throws Exception {
+        try (RawImap imap = imap()) {
+            imap.command("CREATE A");
+            imap.command("CREATE B");
+            fill(imap, "A", 1, 3);
+            fill(imap, "B", 4, 6);
+            pull();
+            List<Long> before = ids();
+            long bodies = fetched();
+            imap.command("SELECT B");
+            // INBOX, A, B: between the second and the third.
+            pullAndMeanwhile(3, () -> imap.command("UID MOVE 2 A"));
+            assertThat(bench.count("mailbox_sync WHERE due_at <= clock_timestamp()"))
+                    .as("the next pass does not wait for its turn")
+                    .isOne();
+            assertThat(ids()).isEqualTo(before);
+            pull();
+            assertThat(ids()).isEqualTo(before);
+            assertThat(in("A")).isEqualTo(4);
+            assertThat(fetched()).isEqualTo(bodies);
+        }
+    }
+
+    @Test
+    void situation30_moveDuringAPassOutOfAFolderSeenAlreadyIsNoSecondOriginal() throws Exception {
+        try (RawImap imap = imap()) {
+            imap.command("CREATE A");
+            imap.command("CREATE B");
+            fill(imap, "A", 1, 3);
+            fill(imap, "B", 4, 6);
+            pull();
+            bind("mail 2");
+            List<Long> before = ids();
+            long bodies = fetched();
+            imap.command("SELECT A");
+            pullAndMeanwhile(3, () -> imap.command("UID MOVE 2 B"));
+            pull();
+            assertThat(ids()).isEqualTo(before);
+            assertThat(in("B")).isEqualTo(4);
+            assertThat(fetched()).isEqualTo(bodies);
+            assertThat(bench.count("mail_copy WHERE bind_count = 1 AND original_gone_at IS NULL"))
+                    .isOne();
+        }
+    }
+
+    @Test
+    void situation30_moveIntoAFolderThatIsNotSynchronisedIsNoDelete() throws Exception {
+        try (RawImap imap = imap()) {
+            imap.command("CREATE Z");
+            fill(imap, "INBOX", 1, 5);
+            pull();
+            bench.jdbi.useHandle(h -> h.execute("UPDATE folder SET selected = false WHERE wire_name = 'Z'"));
+            List<Long> before = ids();
+            long bodies = fetched();
+            imap.command("SELECT INBOX");
+            imap.command("UID MOVE 2:3 Z");
+            imap.command("UID STORE 5 +FLAGS (\\Deleted)");
+            imap.command("EXPUNGE");
+            pull();
+            assertThat(ids()).isEqualTo(before.subList(0, 4));
+            assertThat(in("Z")).isEqualTo(2);
+            imap.command("SELECT Z");
+            imap.command("UID MOVE 1 INBOX");
+            pull();
+            assertThat(ids()).as("and back").isEqualTo(before.subList(0, 4));
+            assertThat(in("INBOX")).isEqualTo(3);
+            assertThat(fetched()).isEqualTo(bodies);
+            bench.jdbi.useHandle(h -> h.execute("UPDATE folder SET selected = true"));
+            pull();
+            assertThat(ids()).isEqualTo(before.subList(0, 4));
+        }
+    }
+
+    @Test
+    void situation30_moveIntoOrOutOfAFolderThatCannotBeReadIsNeitherDeleteNorSecondOriginal() throws Exception {
+        try (RawImap imap = imap()) {
+            imap.command("CREATE Shut");
+            fill(imap, "INBOX", 1, 3);
+            fill(imap, "Shut", 4, 6);
+            pull();
+            List<Long> before = ids();
+            long bodies = fetched();
+            imap.command("SELECT INBOX");
+            imap.command("UID MOVE 2 Shut");
+            imap.command("SELECT Shut");
+            imap.command("UID MOVE 1 INBOX");
+            Path store = dovecot.home(user).resolve("sdbox/mailboxes/Shut/dbox-Mails");
+            Set<PosixFilePermission> open = Files.getPosixFilePermissions(store);
+            Files.setPosixFilePermissions(store, Set.of());
+            for (int i = 0; i < 3; i++) {
+                pullOnce();
+                bench.now = bench.now.plus(Duration.ofHours(25));
+            }
+            assertThat(bench.count("mailbox_sync WHERE last_error LIKE 'Folder Shut:%'"))
+                    .isOne();
+            assertThat(ids()).isEqualTo(before);
+            Files.setPosixFilePermissions(store, open);
+            pull();
+            assertThat(ids()).isEqualTo(before);
+            assertThat(in("INBOX")).isEqualTo(3);
+            assertThat(in("Shut")).isEqualTo(3);
+            assertThat(fetched()).isEqualTo(bodies);
+        }
+    }
+
+    @Test
+    void situation30_deleteIsADeleteOnePassLaterAndThatIsDueAtOnce() throws Exception {
+        try (RawImap imap = imap()) {
+            fill(imap, "INBOX", 1, 3);
+            pull();
+            imap.command("SELECT INBOX");
+            imap.command("UID STORE 2 +FLAGS (\\Deleted)");
+            imap.command("EXPUNGE");
+            assertThat(pullOnce()).isOne();
+            assertThat(in("INBOX")).isEqualTo(3);
+            assertThat(pullOnce()).isZero();
+            assertThat(in("INBOX")).isEqualTo(2);
         }
     }
 

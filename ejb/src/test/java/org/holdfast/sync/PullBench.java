@@ -39,6 +39,10 @@ final class PullBench {
     HostPolicy hosts = new HostPolicy("127.0.0.1", java.net.InetAddress::getAllByName);
     WireLimits limits = WireLimits.DEFAULT;
     SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+
+    /** Done whenever a pass asks the plan: once before it connects, then before each folder and batch. */
+    Runnable whenAsked = () -> {};
+
     private final LocalPostgres postgres;
     private final String database;
 
@@ -150,8 +154,10 @@ final class PullBench {
     }
 
     MailboxPass pass(ShortTransaction transactions) {
-        PlanAnswer plan = (account, at) ->
-                new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
+        PlanAnswer plan = (account, at) -> {
+            whenAsked.run();
+            return new EntitlementQuery(jdbi).find(account, at, now).orElseThrow();
+        };
         return new MailboxPass(
                 transactions,
                 plan,

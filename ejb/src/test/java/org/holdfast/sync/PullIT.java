@@ -194,6 +194,8 @@ class PullIT {
             imap.command("UID STORE 4:6 +FLAGS (\\Deleted)");
             imap.command("EXPUNGE");
             bench.pull(mailbox);
+            assertThat(bench.count("mail_copy")).as("they may have moved").isEqualTo(40);
+            bench.pull(mailbox);
             assertThat(bench.count("mail_copy")).isEqualTo(38);
             assertThat(bench.count("mail_copy WHERE uid = 5 AND original_gone_at IS NOT NULL"))
                     .isOne();

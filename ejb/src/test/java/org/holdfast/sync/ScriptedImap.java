@@ -29,6 +29,9 @@ final class ScriptedImap implements AutoCloseable {
 
     final NavigableMap<Long, String> mails = new TreeMap<>();
     final List<String> received = new CopyOnWriteArrayList<>();
+    /** Whether it ends connections without a greeting. */
+    volatile boolean deaf;
+
     volatile Script script = (command, usual) -> usual;
     volatile long uidNext;
     volatile long modSeq;
@@ -75,14 +78,23 @@ final class ScriptedImap implements AutoCloseable {
     }
 
     private void serve(Socket socket) throws IOException {
+        if (deaf) {
+            return;
+        }
         OutputStream out = socket.getOutputStream();
         out.write("* OK hello\r\n".getBytes(StandardCharsets.ISO_8859_1));
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+        String tag = "";
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ", 2);
-            received.add(words[1]);
-            String answer = script.answer(words[1], usual(words[1])).replace("TAG", words[0]);
+            // What has no tag answers a challenge of the command before.
+            String command = line;
+            if (line.indexOf(' ') > 0) {
+                tag = line.substring(0, line.indexOf(' '));
+                command = line.substring(line.indexOf(' ') + 1);
+            }
+            received.add(command);
+            String answer = script.answer(command, usual(command)).replace("TAG", tag);
             out.write(answer.replace(CUT, "").getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
             if (answer.endsWith(CUT)) {

@@ -80,7 +80,14 @@ class SharingIT {
     private long mailboxOfAnotherAccount(String login) {
         long account = bench.id("INSERT INTO account (name, created_at) VALUES ('Other', '2026-01-01') RETURNING id");
         long mailbox = bench.mailbox(login, server.port());
-        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET account_id = ? WHERE id = ?", account, mailbox));
+        byte[] secret = bench.secrets.seal(account, mailbox, MailboxRows.PASSWORD, "secret");
+        bench.jdbi.useHandle(h -> {
+            h.execute("UPDATE mailbox SET account_id = ?, secret = ? WHERE id = ?", account, secret, mailbox);
+            h.execute(
+                    "INSERT INTO subscription (account_id, plan_code, valid_from, known_from, recorded_by, reason)"
+                            + " VALUES (?, 'CRM_PLUS', '2025-01-01', '2025-01-01', 'test', 'test')",
+                    account);
+        });
         return mailbox;
     }
 
@@ -138,11 +145,11 @@ class SharingIT {
     }
 
     @Test
-    void situation37_hostThatSeveralMailboxesCannotReachIsLeftAloneThenProbedByOne() throws IOException {
+    void situation37_hostThatSeveralAccountsCannotReachIsLeftAloneThenProbedByOne() throws IOException {
         for (int i = 0; i < 6; i++) {
-            bench.mailbox("m" + i, server.port());
+            mailboxOfAnotherAccount("m" + i);
         }
-        server.script = (command, usual) -> command.equals("CAPABILITY") ? ScriptedImap.CUT : usual;
+        server.deaf = true;
         due("true");
         List<Lease> held = claim(6, 9, 9);
         for (Lease lease : held.subList(0, 3)) {
@@ -155,24 +162,85 @@ class SharingIT {
         bench.jdbi.useHandle(h -> h.execute("UPDATE provider_host SET blocked_until = clock_timestamp()"));
         List<Lease> probe = claim(9, 9, 9);
         assertThat(probe).hasSize(1);
-        server.script = (command, usual) -> usual;
+        server.deaf = false;
         assertThat(bench.pull(probe.get(0), bench.new InJdbi())).isEqualTo(Outcome.COMPLETED);
         assertThat(bench.count("provider_host")).isZero();
         assertThat(claim(9, 9, 9)).hasSize(5);
     }
 
     @Test
-    void situation37_oneMailboxThatFailsAgainAndAgainSaysNothingOfItsHost() {
-        long mailbox = bench.mailbox("broken", server.port());
-        server.script = (command, usual) -> command.equals("CAPABILITY") ? ScriptedImap.CUT : usual;
+    void situation37_mailboxesOfOneAccountSayTogetherNoMoreThanOne() {
         for (int i = 0; i < 5; i++) {
+            bench.mailbox("same" + i, server.port());
+        }
+        server.deaf = true;
+        for (int round = 0; round < 2; round++) {
             due("true");
-            assertThat(bench.pull(claim(1, 1, 1).get(0), bench.new InJdbi())).isEqualTo(Outcome.FAILED);
+            List<Lease> held = claim(9, 9, 9);
+            assertThat(held).hasSize(5);
+            for (Lease lease : held) {
+                assertThat(bench.pull(lease, bench.new InJdbi())).isEqualTo(Outcome.FAILED);
+            }
         }
         assertThat(bench.count("provider_host WHERE failures = 1 AND blocked_until IS NULL"))
                 .isOne();
-        assertThat(bench.count("mailbox_sync WHERE failures = 5 AND mailbox_id = " + mailbox))
-                .isOne();
+        assertThat(bench.count("mailbox_sync WHERE failures = 2")).isEqualTo(5);
+    }
+
+    @Test
+    void situation37_whatHappensAfterTheGreetingSaysNothingOfTheHost() {
+        for (int i = 0; i < 6; i++) {
+            mailboxOfAnotherAccount("late" + i);
+        }
+        List<String> login = List.of(
+                ScriptedImap.CUT,
+                "TAG NO [AUTHENTICATIONFAILED] wrong\r\n",
+                "TAG NO [UNAVAILABLE] later\r\n",
+                "* BYE too many connections\r\n" + ScriptedImap.CUT);
+        for (String answer : login) {
+            server.script = (command, usual) -> command.startsWith("AUTHENTICATE") ? answer : usual;
+            bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'ACTIVE'"));
+            due("true");
+            for (Lease lease : claim(9, 9, 9)) {
+                assertThat(bench.pull(lease, bench.new InJdbi())).isIn(Outcome.FAILED, Outcome.REFUSED);
+            }
+            assertThat(bench.count("provider_host")).as(answer).isZero();
+        }
+    }
+
+    @Test
+    void situation37_refusedCredentialClosesTheBreakerForTheServerAnswers() {
+        long mailbox = mailboxOfAnotherAccount("wrong");
+        bench.jdbi.useHandle(
+                h -> h.execute("INSERT INTO provider_host (host, failures, accounts, blocked_until, changed_at)"
+                        + " VALUES ('127.0.0.1', 4, '{1,2,3}', clock_timestamp(), now())"));
+        server.script =
+                (command, usual) -> command.startsWith("AUTHENTICATE") ? "TAG NO [AUTHENTICATIONFAILED] no\r\n" : usual;
+        due("true");
+        Lease probe = claim(9, 9, 9).get(0);
+        assertThat(probe.mailboxId()).isEqualTo(mailbox);
+        assertThat(bench.pull(probe, bench.new InJdbi())).isEqualTo(Outcome.REFUSED);
+        assertThat(bench.count("provider_host")).isZero();
+    }
+
+    @Test
+    void situation37_probeIsOfAnotherAccountThanTheOneThatFailedLast() {
+        long broken = mailboxOfAnotherAccount("broken");
+        long well = mailboxOfAnotherAccount("well");
+        long failed = bench.id("SELECT account_id FROM mailbox WHERE id = " + broken);
+        for (int i = 0; i < 10; i++) {
+            due("true");
+            bench.jdbi.useHandle(h -> {
+                h.execute("DELETE FROM provider_host");
+                h.execute(
+                        "INSERT INTO provider_host (host, failures, accounts, last_account, blocked_until, changed_at)"
+                                + " VALUES ('127.0.0.1', 4, '{1,2,3}', ?, clock_timestamp(), now())",
+                        failed);
+                // Its owner asks for it again and again.
+                h.execute("UPDATE mailbox_sync SET requested_at = clock_timestamp() WHERE mailbox_id = ?", broken);
+            });
+            assertThat(claim(9, 9, 9)).extracting(Lease::mailboxId).containsExactly(well);
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +37,8 @@ import org.holdfast.security.PresentedToken;
 /**
  * Does a POST or PATCH with an Idempotency-Key once, however often it is sent
  * (draft-ietf-httpapi-idempotency-key-header, 7): the answer is kept before it is sent, and given again. A
- * request that was refused has done nothing and leaves its key free.
+ * request that was refused has done nothing and leaves its key free. What keeps the key with its work
+ * ({@link KeepsKey}) is asked again where the server was lost: it knows whether it was done.
  */
 @Provider
 @Priority(Priorities.USER + 100)
@@ -73,6 +75,10 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
         }
         Taken taken = new Taken(token.get().user().userId(), key(header));
         KeyOutcome outcome = keys.begin(taken.userId(), taken.key(), hash(request, token.get()));
+        if (outcome.state() == KeyOutcome.State.UNKNOWN && isMarked(KeepsKey.class)) {
+            request.setProperty(TAKEN, taken);
+            return;
+        }
         switch (outcome.state()) {
             case FIRST -> request.setProperty(TAKEN, taken);
             case ANSWERED -> request.abortWith(again(outcome.answer().orElseThrow()));
@@ -95,7 +101,13 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
         }
     }
 
-    private static String key(String header) {
+    private boolean isMarked(Class<? extends Annotation> mark) {
+        return resource.getResourceMethod() != null
+                && resource.getResourceMethod().isAnnotationPresent(mark);
+    }
+
+    /** The key of a header. */
+    static String key(String header) {
         Matcher key = KEY.matcher(header.strip());
         if (!key.matches()) {
             throw InvalidRequest.of(HEADER, "has 1 to 255 visible ASCII characters, plain or in quotation marks");
@@ -177,8 +189,7 @@ public class Idempotency implements ContainerRequestFilter, ContainerResponseFil
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         writing.setOutputStream(body);
         writing.proceed();
-        boolean secret = resource.getResourceMethod() != null
-                && resource.getResourceMethod().isAnnotationPresent(ShownOnce.class);
+        boolean secret = isMarked(ShownOnce.class);
         keys.answered(
                 taken.userId(),
                 taken.key(),

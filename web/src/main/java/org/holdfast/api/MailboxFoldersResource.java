@@ -2,21 +2,28 @@ package org.holdfast.api;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.Optional;
+import org.holdfast.command.UserCommands;
 import org.holdfast.security.TokenScope;
 import org.holdfast.sync.FolderSituation;
 import org.holdfast.sync.GivenUpOriginal;
 import org.holdfast.sync.MailboxFolders;
 
-/** The folders of a mailbox: which are synchronised, how each stands, and what could not be read. */
+/** The folders of a mailbox: which are synchronised, how each stands, what could not be read; new and renamed ones. */
 @Path("mailboxes/{id: [0-9]{1,18}}/folders")
 @RequestScoped
 @WithinAccount
@@ -91,8 +98,24 @@ public class MailboxFoldersResource {
     /** How many originals are asked for again. */
     public record Retried(int originals) {}
 
+    /**
+     * A folder to create.
+     *
+     * @param parentId absent: at the top
+     */
+    public record NewFolder(String name, Optional<Id> parentId) {}
+
+    /** Another name of the last level. */
+    public record FolderName(String name) {}
+
     @Inject
     private MailboxFolders folders;
+
+    @Inject
+    private UserCommands commands;
+
+    @Context
+    private UriInfo uri;
 
     @GET
     public Page<FolderView> list(@PathParam("id") long id) {
@@ -140,5 +163,33 @@ public class MailboxFoldersResource {
     @Path(FOLDER + "/retry")
     public Retried retry(@PathParam("id") long id, @PathParam("folder") long folder, @QueryParam("uid") Long uid) {
         return new Retried(folders.retry(id, folder, uid));
+    }
+
+    /** Creates a folder at the provider, soon. */
+    @POST
+    @Needs(TokenScope.MAIL)
+    @KeepsKey
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
+    public Response create(@PathParam("id") long id, NewFolder folder, @HeaderParam(Idempotency.HEADER) String key) {
+        Long parent = folder.parentId().map(Id::value).orElse(null);
+        return Accepted.command(
+                uri, commands.createFolder(id, parent, folder.name(), KeptKey.of(key, "create", id, folder)));
+    }
+
+    /** Renames a folder at the provider, soon; its copies stay as they are. */
+    @PATCH
+    @Needs(TokenScope.MAIL)
+    @KeepsKey
+    @Path(FOLDER)
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
+    public Response rename(
+            @PathParam("id") long id,
+            @PathParam("folder") long folder,
+            FolderName name,
+            @HeaderParam(Idempotency.HEADER) String key) {
+        return Accepted.command(
+                uri, commands.renameFolder(id, folder, name.name(), KeptKey.of(key, "rename", id, folder, name)));
     }
 }

@@ -2,6 +2,7 @@ package org.holdfast.api;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.holdfast.command.UserCommands;
 import org.holdfast.message.Copies;
 import org.holdfast.message.CopyCursor;
 import org.holdfast.message.CopyFilter;
@@ -30,6 +32,9 @@ public class MessagesResource {
 
     @Inject
     private Copies copies;
+
+    @Inject
+    private UserCommands commands;
 
     @Context
     private UriInfo uri;
@@ -83,5 +88,15 @@ public class MessagesResource {
         range.ifPresent(part -> response.status(Response.Status.PARTIAL_CONTENT)
                 .header("Content-Range", "bytes " + part.from() + "-" + (part.end() - 1) + "/" + size));
         return response.build();
+    }
+
+    /** Deletes the original: into Trash, from Trash and Drafts for good. A bound one is refused, naming the bindings. */
+    @DELETE
+    @Needs(TokenScope.MAIL)
+    @KeepsKey
+    @Path("{id: [0-9]{1,18}}")
+    @Answers(value = 202, body = CommandView.class)
+    public Response delete(@PathParam("id") long id, @HeaderParam(Idempotency.HEADER) String key) {
+        return Accepted.command(uri, commands.delete(id, KeptKey.of(key, "delete", id)));
     }
 }

@@ -38,9 +38,7 @@ public class TokenCheck implements ContainerRequestFilter {
 
     private static void check(Method method, ContainerRequestContext request, TokenLimits limits) {
         TokenScope needed = needed(method, READING.contains(request.getMethod()));
-        if (!limits.allows(needed)) {
-            throw refused("token-scope", "This token lacks the scope " + needed.code() + ": use one that has it");
-        }
+        requireScope(limits, needed);
         boolean within = method.isAnnotationPresent(WithinAccount.class)
                 || method.getDeclaringClass().isAnnotationPresent(WithinAccount.class);
         if (limits.accountId().isPresent() && !within) {
@@ -51,6 +49,17 @@ public class TokenCheck implements ContainerRequestFilter {
         }
         if (!limits.areNone() && method.isAnnotationPresent(WholeToken.class)) {
             throw refused("token-scope", "A narrowed token does not issue or revoke tokens: use another");
+        }
+    }
+
+    /** For what a request needs beside the scope of its method. */
+    static void require(HttpServletRequest request, TokenScope scope) {
+        PresentedToken.of(request).ifPresent(token -> requireScope(token.limits(), scope));
+    }
+
+    private static void requireScope(TokenLimits limits, TokenScope needed) {
+        if (!limits.allows(needed)) {
+            throw refused("token-scope", "This token lacks the scope " + needed.code() + ": use one that has it");
         }
     }
 

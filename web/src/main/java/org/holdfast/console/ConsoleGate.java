@@ -21,6 +21,7 @@ public class ConsoleGate extends HttpFilter {
     private static final Map<Role, List<String>> CLOSED = Map.of(
             Role.OWNER,
             List.of(
+                    "/console/holds",
                     "/console/ledger",
                     "/console/notices",
                     "/console/plan",
@@ -29,9 +30,9 @@ public class ConsoleGate extends HttpFilter {
                     "/console/rules",
                     "/console/webhooks"),
             Role.AUDITOR,
-            List.of("/console/connect", "/console/my-mail"),
+            List.of("/console/connect", "/console/my-mail", "/console/compose", "/console/sending"),
             Role.ADMINISTRATOR,
-            List.of("/console/my-mail"));
+            List.of("/console/my-mail", "/console/compose", "/console/sending"));
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -89,6 +89,11 @@ public class MyMailPage implements Serializable {
         return words.of("mymail.upgrade", upgrade.planName(), days, upgrade.stays());
     }
 
+    /** Whether nothing but the next purge is waited for; how long ago it came due is not told as a time to come. */
+    public boolean due(MyMail.Leaving copy) {
+        return !copy.leavesAt().isAfter(clock.instant());
+    }
+
     public boolean isMore() {
         return more;
     }

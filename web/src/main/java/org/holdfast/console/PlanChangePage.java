@@ -1,16 +1,13 @@
 package org.holdfast.console;
 
 import jakarta.faces.application.FacesMessage;
-import jakarta.faces.context.ExternalContext;
 import jakarta.faces.context.FacesContext;
 import jakarta.faces.view.ViewScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +17,6 @@ import org.holdfast.plan.TermsChange;
 import org.holdfast.plan.TermsChanges;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.retention.PreviewAge;
-import org.holdfast.retention.PreviewCsv;
 import org.holdfast.retention.PreviewMailbox;
 import org.holdfast.retention.PreviewRequest;
 import org.holdfast.retention.StoredPreview;
@@ -35,7 +31,6 @@ public class PlanChangePage implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final int MAILBOXES = 20;
-    private static final int CSV_PAGE = 2_000;
 
     @Inject
     private TermsChanges changes;
@@ -131,23 +126,7 @@ public class PlanChangePage implements Serializable {
 
     /** Sends every mailbox of the preview as a file. */
     public void download() throws IOException {
-        long previewId = shown().id();
-        FacesContext faces = FacesContext.getCurrentInstance();
-        ExternalContext external = faces.getExternalContext();
-        external.responseReset();
-        external.setResponseContentType("text/csv;charset=UTF-8");
-        external.setResponseHeader("Cache-Control", "no-store");
-        external.setResponseHeader("Content-Disposition", "attachment; filename=\"preview-" + previewId + ".csv\"");
-        OutputStream out = external.getResponseOutputStream();
-        out.write(PreviewCsv.head().getBytes(StandardCharsets.UTF_8));
-        List<PreviewMailbox> page = previews.mailboxes(previewId, 0, CSV_PAGE);
-        while (!page.isEmpty()) {
-            for (PreviewMailbox row : page) {
-                out.write(PreviewCsv.line(row).getBytes(StandardCharsets.UTF_8));
-            }
-            page = previews.mailboxes(previewId, page.get(page.size() - 1).mailboxId(), CSV_PAGE);
-        }
-        faces.responseComplete();
+        PreviewDownload.send(previews, shown().id());
     }
 
     /** The preview that the page shows, read again after a request of its own. */

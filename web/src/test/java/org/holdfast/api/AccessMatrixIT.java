@@ -79,6 +79,7 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET accounts/{account}/entitlement", "", "200", GONE, "200", "200");
         read("GET plans", "", "200", "200", "200", "200");
         terms();
+        commands();
         mailboxes();
         messages();
         webhooks();
@@ -154,6 +155,30 @@ class AccessMatrixIT extends PackagedApplication {
         read("GET removals/export", "", "200", NO, NO, "200");
         read("GET my-mail", "", NO, "200", "200", NO);
         read("GET my-mail/leaving", "", NO, "200", "200", NO);
+    }
+
+    /** What users ask of their providers: only they, and nobody for them. */
+    private void commands() {
+        row("PATCH messages/{id}/flags", "", "{\"add\":[\"\\\\Seen\"]}", NO, GONE, "202", NO);
+        row("POST messages/{id}/move", "", "{\"folderId\":\"999999999999\"}", NO, GONE, GONE, NO);
+        read("DELETE messages/{id}", "", NO, GONE, "409 no-trash-folder", NO);
+        row("POST mailboxes/{id}/folders", "", "{\"name\":\"Customers\"}", NO, GONE, "202", NO);
+        String special = "409 folder-special";
+        row("PATCH mailboxes/{id}/folders/{folder}", "", "{\"name\":\"Customers\"}", NO, GONE, special, NO);
+        read("GET mailboxes/{id}/commands", "", "200", GONE, "200", "200");
+        read("GET commands/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST commands/{id}/cancel", "", NO, GONE, GONE, NO);
+        read("POST commands/{id}/retry", "", NO, GONE, GONE, NO);
+        String letter = "{\"to\":[{\"address\":\"b@example.org\"}],\"subject\":\"s\",\"text\":\"t\"}";
+        row("POST mailboxes/{id}/sendings", "", letter, NO, GONE, "409 mailbox-cannot-send", NO);
+        read("GET mailboxes/{id}/sendings", "", "200", GONE, "200", "200");
+        row("POST mailboxes/{id}/drafts", "", letter, NO, GONE, "409 no-drafts-folder", NO);
+        row("POST mailboxes/{id}/uploads", "?name=a.txt", "\"content\"", NO, GONE, "201", NO);
+        read("GET sendings/{id}", "", GONE, GONE, GONE, GONE);
+        read("POST sendings/{id}/cancel", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/mark-sent", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/mark-unsent", "", NO, GONE, GONE, NO);
+        read("POST sendings/{id}/send-again", "", NO, GONE, GONE, NO);
     }
 
     private void mailboxes() {

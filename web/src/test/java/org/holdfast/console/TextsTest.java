@@ -23,6 +23,7 @@ import org.holdfast.ledger.Verification;
 import org.holdfast.overview.Attention;
 import org.holdfast.overview.DatedChange;
 import org.holdfast.plan.TermsChange;
+import org.holdfast.retention.Hold;
 import org.holdfast.retention.PreviewMailbox;
 import org.holdfast.retention.PreviewStatus;
 import org.holdfast.retention.PurgeScope;
@@ -144,6 +145,7 @@ class TextsTest {
                         keys("change.", DatedChange.Kind.values(), ""),
                         keys("attention.", Attention.Kind.values(), ".word"),
                         keys("attention.", Attention.Kind.values(), ".todo"),
+                        keys("hold.status.", Hold.Status.values(), ""),
                         keys("ledger.kind.", Verification.Kind.values(), ""))
                 .flatMap(List::stream)
                 .collect(Collectors.toSet());

@@ -43,6 +43,11 @@ final class GuardedSocket extends Socket {
         raw.allow(time);
     }
 
+    /** Whether writes end at the deadline too: while content is handed over. */
+    void timeWrites(boolean timed) {
+        raw.timeWrites(timed);
+    }
+
     /** It is connected: to the address that was checked, whatever is asked here. */
     @Override
     public void connect(SocketAddress endpoint) {

@@ -2,6 +2,9 @@ package org.holdfast.sync.imap;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,6 +43,11 @@ public final class ImapSession implements AutoCloseable {
 
     /** How many commands for content are under way at once. */
     private static final int WINDOW = 3;
+
+    /** How many searches are under way at once. */
+    private static final int SEARCHES = 20;
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d-MMM-yyyy", Locale.ENGLISH);
 
     private static final int MOST_FOLDERS = 10_000;
 
@@ -191,13 +199,7 @@ public final class ImapSession implements AutoCloseable {
      */
     public Set<Long> search(String uids) throws IOException {
         Set<Long> found = new HashSet<>();
-        int unreadable = wire.run("UID SEARCH UID " + uids, response -> {
-            if (response.keyEquals("SEARCH")) {
-                for (long uid = response.readLong(); uid > 0; uid = response.readLong()) {
-                    found.add(uid);
-                }
-            }
-        });
+        int unreadable = wire.run("UID SEARCH UID " + uids, response -> addFound(response, found));
         if (unreadable > 0) {
             throw new ProtocolViolation("The answer to a search could not be read");
         }
@@ -211,6 +213,46 @@ public final class ImapSession implements AutoCloseable {
             found.addAll(search(part));
         }
         return found;
+    }
+
+    /** What the open folder has of that size, received about then; several searches are under way at once. */
+    public Set<Long> search(List<Sought> marks) throws IOException {
+        Set<Long> found = new HashSet<>();
+        for (int from = 0; from < marks.size(); from += SEARCHES) {
+            Deque<String> tags = new ArrayDeque<>();
+            for (Sought mark : marks.subList(from, Math.min(from + SEARCHES, marks.size()))) {
+                tags.add(wire.send("UID SEARCH " + mark.criteria()));
+            }
+            for (String tag : tags) {
+                if (wire.receive(tag, response -> addFound(response, found)) > 0) {
+                    throw new ProtocolViolation("The answer to a search could not be read");
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void addFound(IMAPResponse response, Set<Long> found) {
+        if (response.keyEquals("SEARCH")) {
+            for (long uid = response.readLong(); uid > 0; uid = response.readLong()) {
+                found.add(uid);
+            }
+        }
+    }
+
+    /**
+     * What an original that lies somewhere looks like.
+     *
+     * @param size RFC822.SIZE
+     */
+    public record Sought(Instant receivedAt, long size) {
+
+        /** Days are of the server's zone, which nobody knows. */
+        String criteria() {
+            LocalDate day = receivedAt.atZone(ZoneOffset.UTC).toLocalDate();
+            return "SINCE " + DAY.format(day.minusDays(1)) + " BEFORE " + DAY.format(day.plusDays(2)) + " LARGER "
+                    + Math.max(0, size - 1) + " SMALLER " + (size + 1);
+        }
     }
 
     /**
@@ -327,6 +369,38 @@ public final class ImapSession implements AutoCloseable {
     /** Whether the open folder still has the original. */
     public boolean has(long uid) throws IOException {
         return search(String.valueOf(uid)).contains(uid);
+    }
+
+    /**
+     * The Message-ID fields of originals in the open folder, as they are written; without those that have none.
+     *
+     * @param uids in the protocol's form, {@code 5:*} included
+     */
+    public Map<Long, String> messageIds(String uids) throws IOException {
+        Map<Long, String> found = new HashMap<>();
+        wire.run("UID FETCH " + uids + " (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])", response -> {
+            UID uid = item(response, UID.class);
+            BODY body = item(response, BODY.class);
+            if (uid != null && body != null && body.getByteArray() != null) {
+                String field =
+                        new String(body.getByteArray().getNewBytes(), java.nio.charset.StandardCharsets.ISO_8859_1);
+                String value = field.substring(field.indexOf(':') + 1).replaceAll("\\s", "");
+                if (!value.isEmpty()) {
+                    found.put(uid.uid, value);
+                }
+            }
+        });
+        return found;
+    }
+
+    /**
+     * Lets this session change something in the name of a user's command, until it is closed.
+     *
+     * @param userCommandId part of the tag of every command that changes something
+     */
+    public CommandSession begin(long userCommandId) {
+        wire.begin(userCommandId);
+        return new CommandSession(wire, userCommandId);
     }
 
     /** Says goodbye where that is quick, and closes. */

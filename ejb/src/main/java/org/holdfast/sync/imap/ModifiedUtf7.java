@@ -35,4 +35,30 @@ final class ModifiedUtf7 {
             return "&" + base64 + "-";
         }
     }
+
+    /** Encodes; only what was not made from a wire name, such as the name of a new folder. */
+    static String encode(String name) {
+        StringBuilder wire = new StringBuilder();
+        int at = 0;
+        while (at < name.length()) {
+            char c = name.charAt(at);
+            if (c == '&') {
+                wire.append("&-");
+                at++;
+            } else if (c >= 0x20 && c <= 0x7E) {
+                wire.append(c);
+                at++;
+            } else {
+                int end = at;
+                while (end < name.length() && (name.charAt(end) < 0x20 || name.charAt(end) > 0x7E)) {
+                    end++;
+                }
+                byte[] utf16 = name.substring(at, end).getBytes(StandardCharsets.UTF_16BE);
+                String base64 = Base64.getEncoder().withoutPadding().encodeToString(utf16);
+                wire.append('&').append(base64.replace('/', ',')).append('-');
+                at = end;
+            }
+        }
+        return wire.toString();
+    }
 }

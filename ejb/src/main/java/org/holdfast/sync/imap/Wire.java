@@ -2,8 +2,9 @@ package org.holdfast.sync.imap;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
 import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
 import org.eclipse.angus.mail.util.MailLogger;
+import org.holdfast.mailbox.MailServer;
 import org.holdfast.sync.UidSet;
 import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CommandRefused;
@@ -81,47 +83,54 @@ final class Wire {
     }
 
     /** Logs in once; asks again afterwards what the server can. */
-    void login(String user, String password) throws IOException {
-        byte[] plain = ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8);
-        String response = Base64.getEncoder().encodeToString(plain);
-        List<String> secrets = List.of(response, escaped(password), password);
-        if (has("AUTH=PLAIN")) {
-            authenticate(response, secrets);
+    void login(MailServer server, Credential credential) throws IOException {
+        if (credential.isToken()) {
+            boolean bearer = !has("AUTH=XOAUTH2") && has("AUTH=OAUTHBEARER");
+            if (!bearer && !has("AUTH=XOAUTH2")) {
+                throw new AuthenticationRejected("The server offers no login with a token");
+            }
+            String response = bearer ? credential.oauthBearer(server) : credential.xoauth2();
+            // Nothing more is said to a refusal in JSON (RFC 7628 section 3.2.3).
+            authenticate(credential, bearer ? "OAUTHBEARER" : "XOAUTH2", response, bearer ? "AQ==" : "");
+        } else if (has("AUTH=PLAIN")) {
+            authenticate(credential, "PLAIN", credential.plain(), null);
         } else if (has("LOGINDISABLED")) {
             throw new AuthenticationRejected("The server offers no login with a password");
         } else {
-            ended(receiveTagged(send("LOGIN " + quote(user) + " " + quote(password)), ignored -> {}), secrets);
+            String command = "LOGIN " + quote(credential.login()) + " " + quote(credential.secret());
+            ended(receiveTagged(send(command), ignored -> {}), credential, escaped(credential.secret()));
         }
         askCapabilities();
     }
 
-    private void authenticate(String response, List<String> secrets) throws IOException {
-        if (has("SASL-IR")) {
-            ended(receiveTagged(send("AUTHENTICATE PLAIN " + response), ignored -> {}), secrets);
-            return;
+    /** Several answers to a challenge at most: first the credential, then that its refusal was read. */
+    private void authenticate(Credential credential, String mechanism, String response, String afterwards)
+            throws IOException {
+        Deque<String> answers = new ArrayDeque<>();
+        boolean inOne = has("SASL-IR");
+        if (!inOne) {
+            answers.add(response);
         }
-        String tag = send("AUTHENTICATE PLAIN");
-        socket.gate().announceResponse();
-        boolean[] answered = new boolean[1];
+        if (afterwards != null) {
+            answers.add(afterwards);
+        }
+        String tag = send("AUTHENTICATE " + mechanism + (inOne ? " " + response : ""));
         ended(
-                receiveTagged(tag, ignored -> {
-                    if (ignored.isContinuation() && !answered[0]) {
-                        answered[0] = true;
-                        socket.getOutputStream().write((response + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                receiveTagged(tag, challenge -> {
+                    if (challenge.isContinuation() && !answers.isEmpty()) {
+                        socket.gate().announceResponse();
+                        socket.getOutputStream().write((answers.remove() + "\r\n").getBytes(StandardCharsets.US_ASCII));
                         socket.getOutputStream().flush();
                     }
                 }),
-                secrets);
+                credential,
+                response);
     }
 
     /** Some servers repeat in their refusal what they were sent. */
-    private static void ended(Response tagged, List<String> secrets) throws ProviderFailure {
+    private static void ended(Response tagged, Credential credential, String sent) throws ProviderFailure {
         if (!tagged.isOK()) {
-            String text = tagged.getRest();
-            for (String secret : secrets) {
-                text = secret.isEmpty() ? text : text.replace(secret, "***");
-            }
-            throw Answers.login(text, tagged.isBAD());
+            throw Answers.login(credential.without(tagged.getRest(), List.of(sent)), tagged.isBAD());
         }
     }
 
@@ -208,6 +217,80 @@ final class Wire {
             }
         }
         return new ConnectionLost("The connection was lost: " + Answers.printable(String.valueOf(e.getMessage())), e);
+    }
+
+    /** From now on commands may change something, in the name of a user's command. */
+    void begin(long commandId) {
+        socket.gate().begin(commandId);
+    }
+
+    void end() {
+        socket.gate().end();
+    }
+
+    /**
+     * A command that changes something, tagged with the id of the user's command.
+     *
+     * @return the text of the server's OK
+     * @throws CommandRefused for NO and BAD
+     */
+    String write(String tag, String command, ImapSession.Reader reader) throws IOException {
+        say(tag + " " + command + "\r\n");
+        return finished(tag, reader);
+    }
+
+    private void say(String line) throws ProviderFailure {
+        socket.allow(limits.command());
+        socket.gate().announceCommand();
+        try {
+            socket.getOutputStream().write(line.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            throw translate(socket, e);
+        }
+    }
+
+    private String finished(String tag, ImapSession.Reader reader) throws IOException {
+        Response tagged = receiveTagged(tag, reader);
+        if (!tagged.isOK()) {
+            throw Answers.command(tagged.getRest());
+        }
+        return tagged.getRest();
+    }
+
+    /**
+     * A command that hands content over, tagged with the id of the user's command.
+     *
+     * @return the text of the server's OK
+     */
+    String write(String tag, String command, byte[] content) throws IOException {
+        boolean waits = !has("LITERAL+") && !(has("LITERAL-") && content.length <= 4096);
+        socket.gate().announceLiteral(content.length);
+        say(tag + " " + command + " {" + content.length + (waits ? "}" : "+}") + "\r\n");
+        if (waits) {
+            Response answer = next();
+            while (answer == null || !(answer.isContinuation() || answer.isTagged())) {
+                answer = next();
+            }
+            if (!answer.isContinuation()) {
+                socket.gate().withdrawLiteral();
+                throw Answers.command(answer.getRest());
+            }
+        }
+        socket.allow(limits.command().plusSeconds(content.length / (16 * 1024)));
+        socket.timeWrites(true);
+        try {
+            for (int at = 0; at < content.length; at += 16 * 1024) {
+                socket.getOutputStream().write(content, at, Math.min(16 * 1024, content.length - at));
+            }
+            socket.getOutputStream().write(new byte[] {'\r', '\n'});
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            throw translate(socket, e);
+        } finally {
+            socket.timeWrites(false);
+        }
+        return finished(tag, response -> {});
     }
 
     void close() {

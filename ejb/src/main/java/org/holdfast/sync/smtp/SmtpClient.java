@@ -14,6 +14,7 @@ import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.WireLimits;
+import org.holdfast.sync.oauth.TokenEndpoint;
 
 /**
  * Hands messages over to submission servers (RFC 6409), once, and says what became of them. Every recipient
@@ -43,6 +44,11 @@ public final class SmtpClient {
         this.tls = tls;
     }
 
+    /** Asks for tokens under the same policy, bounds and trust. */
+    public TokenEndpoint tokens() {
+        return new TokenEndpoint(hosts, limits, tls);
+    }
+
     /**
      * Signs in, as a submission would, and leaves.
      *
@@ -53,7 +59,7 @@ public final class SmtpClient {
         CheckedServer target = hosts.checkSmtp(route.server());
         try (SmtpDialogue dialogue = connect(target, PhaseWatch.NONE)) {
             if (route.login() != null) {
-                dialogue.login(route.login(), route.password());
+                dialogue.login(route.credential());
             }
         } catch (IOException e) {
             throw named(e);
@@ -93,7 +99,7 @@ public final class SmtpClient {
             CheckedServer target = hosts.checkSmtp(route.server());
             try (SmtpDialogue dialogue = connect(target, tracked)) {
                 if (route.login() != null) {
-                    dialogue.login(route.login(), route.password());
+                    dialogue.login(route.credential());
                 }
                 return submit(dialogue, envelope, content, shape);
             }

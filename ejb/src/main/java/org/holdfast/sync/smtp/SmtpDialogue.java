@@ -29,6 +29,7 @@ import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderFailure;
+import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.imap.DeadlineSocket;
 import org.holdfast.sync.imap.Tls;
 import org.holdfast.sync.imap.WireLimits;
@@ -42,7 +43,7 @@ final class SmtpDialogue implements AutoCloseable {
     private static final Set<String> VERBS =
             Set.of("EHLO", "STARTTLS", "AUTH", "MAIL FROM:", "RCPT TO:", "DATA", "RSET", "QUIT");
     private static final int MOST_LINES = 200;
-    private static final int LONGEST_COMMAND = 2_000;
+    private static final int LONGEST_COMMAND = 12_288;
     private static final Pattern LATER =
             Pattern.compile("try again|temporar|too many|unavailable|internal|not connected", Pattern.CASE_INSENSITIVE);
 
@@ -140,31 +141,37 @@ final class SmtpDialogue implements AutoCloseable {
     }
 
     /** Logs in once. */
-    void login(String user, String password) throws IOException {
+    void login(Credential credential) throws IOException {
         enter(SmtpPhase.AUTH);
         Set<String> mechanisms =
                 Set.of(parameter("AUTH").toUpperCase(Locale.ROOT).split(" ", -1));
         SmtpReply reply;
-        if (mechanisms.contains("PLAIN")) {
-            reply = command("AUTH", " PLAIN " + base64("\0" + user + "\0" + password));
+        String sent = credential.plain();
+        if (credential.isToken()) {
+            boolean bearer = !mechanisms.contains("XOAUTH2") && mechanisms.contains("OAUTHBEARER");
+            if (!bearer && !mechanisms.contains("XOAUTH2")) {
+                throw new AuthenticationRejected(target.server() + " offers no login with a token");
+            }
+            sent = bearer ? credential.oauthBearer(target.server()) : credential.xoauth2();
+            reply = command("AUTH", (bearer ? " OAUTHBEARER " : " XOAUTH2 ") + sent);
+            // The reason of a refusal comes as a challenge, which is to be answered.
+            reply = reply.code() == 334 ? response(bearer ? "AQ==" : "") : reply;
+        } else if (mechanisms.contains("PLAIN")) {
+            reply = command("AUTH", " PLAIN " + sent);
         } else if (mechanisms.contains("LOGIN")) {
             reply = command("AUTH", " LOGIN");
-            reply = reply.code() == 334 ? response(base64(user)) : reply;
-            reply = reply.code() == 334 ? response(base64(password)) : reply;
+            reply = reply.code() == 334 ? response(base64(credential.login())) : reply;
+            reply = reply.code() == 334 ? response(base64(credential.secret())) : reply;
         } else {
             throw new AuthenticationRejected(target.server() + " offers no login with a password");
         }
         if (reply.code() != 235) {
-            throw refusedLogin(reply, List.of(base64("\0" + user + "\0" + password), base64(password), password));
+            throw refusedLogin(reply, credential.without(reply.toString(), List.of(sent, base64(credential.secret()))));
         }
     }
 
     /** Only a clear refusal counts as one. Some servers repeat what they were sent. */
-    private ProviderFailure refusedLogin(SmtpReply reply, List<String> secrets) {
-        String text = reply.toString();
-        for (String secret : secrets) {
-            text = secret.isEmpty() ? text : text.replace(secret, "***");
-        }
+    private ProviderFailure refusedLogin(SmtpReply reply, String text) {
         if (reply.isTemporary() || LATER.matcher(text).find()) {
             return new ProviderBusy(target.server() + " asks to come back later: " + text, null);
         }

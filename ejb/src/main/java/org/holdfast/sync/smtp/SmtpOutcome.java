@@ -66,7 +66,8 @@ public record SmtpOutcome(
         return new SmtpOutcome(Result.REFUSED, SmtpPhase.RCPT, reply, temporary, text, recipients, null);
     }
 
-    static SmtpOutcome lost(SmtpPhase phase, Exception cause) {
+    /** The connection, or what is needed for it, could not be had or was lost in a phase. */
+    public static SmtpOutcome lost(SmtpPhase phase, Exception cause) {
         boolean lasting = cause instanceof AuthenticationRejected
                 || cause instanceof CertificateRefused
                 || cause instanceof ConnectionInsecure

@@ -62,4 +62,51 @@ class CommandGateTest {
         assertThatThrownBy(() -> gate.write("A3 NOOP\r\n".getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(CommandForbidden.class);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "U7-1 SELECT \"INBOX\"\r\n",
+                "U7-1 UID STORE 5 +FLAGS.SILENT (\\Seen)\r\n",
+                "U7-1 UID STORE 5 (UNCHANGEDSINCE 12) -FLAGS.SILENT ($Work)\r\n",
+                "U7-1 UID COPY 5 \"Junk\"\r\n",
+                "U7-1 UID MOVE 5 \"Junk\"\r\n",
+                "U7-1 UID EXPUNGE 5\r\n",
+                "U7-1 CREATE \"x\"\r\n",
+                "U7-1 RENAME \"a\" \"b\"\r\n",
+                "U7-1 SUBSCRIBE \"x\"\r\n"
+            })
+    void changingCommandsLeaveOnlyWithinTheUsersCommandWhoseIdTheyCarry(String line) throws Exception {
+        gate.begin(7);
+        send(line);
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo(line);
+        assertThatThrownBy(() -> send(line.replace("U7-", "U8-"))).isInstanceOf(CommandForbidden.class);
+        CommandGate ended = new CommandGate(out);
+        ended.begin(7);
+        ended.end();
+        ended.announceCommand();
+        assertThatThrownBy(() -> ended.write(line.getBytes(StandardCharsets.ISO_8859_1)))
+                .isInstanceOf(CommandForbidden.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "U7-1 EXPUNGE\r\n",
+                "U7-1 CLOSE\r\n",
+                "U7-1 DELETE \"x\"\r\n",
+                "U7-1 STORE 5 +FLAGS (\\Deleted)\r\n",
+                "U7-1 UID STORE 5 FLAGS ()\r\n",
+                "U7-1 UID STORE 1:5 +FLAGS (\\Deleted)\r\n",
+                "U7-1 UID STORE * +FLAGS (\\Deleted)\r\n",
+                "U7-1 UID EXPUNGE 1:*\r\n",
+                "U7-1 UID EXPUNGE 1,2\r\n",
+                "U7-1 APPEND \"Drafts\" () {3+}\r\n",
+                "U7-1 UID MOVE 5 \"a\"\r\nU7-2 EXPUNGE\r\n"
+            })
+    void nothingThatReachesMoreThanWasNamedLeavesEvenWithinAUsersCommand(String line) {
+        gate.begin(7);
+        assertThatThrownBy(() -> send(line)).isInstanceOf(CommandForbidden.class);
+        assertThat(out.toString(StandardCharsets.US_ASCII)).doesNotContain("EXPUNGE");
+    }
 }

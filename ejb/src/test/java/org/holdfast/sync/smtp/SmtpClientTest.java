@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLSocketFactory;
 import org.holdfast.mailbox.HostPolicy;
@@ -22,6 +23,7 @@ import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProtocolViolation;
 import org.holdfast.sync.failure.ProviderBusy;
 import org.holdfast.sync.failure.ProviderSilent;
+import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.imap.WireLimits;
 import org.holdfast.sync.smtp.SmtpOutcome.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -345,5 +347,30 @@ class SmtpClientTest {
         answer("AUTH", "535 5.7.8 wrong\r\n");
         assertThatThrownBy(() -> client.signIn(route())).isInstanceOf(AuthenticationRejected.class);
         assertThatThrownBy(() -> SubmissionSignIn.check(client, route())).hasMessageContaining("check the user name");
+    }
+
+    @Test
+    void tokenIsSentAsTheServerAnnouncesItAndARefusalInJsonIsAnsweredOnce() throws IOException {
+        SmtpRoute route = new SmtpRoute(
+                new MailServer("127.0.0.1", server.port(), TransportSecurity.NONE), Credential.token("anna", "t0k"));
+        server.extensions = "250 AUTH PLAIN XOAUTH2\r\n";
+        client.signIn(route);
+        String said = "user=anna\u0001auth=Bearer t0k\u0001\u0001";
+        assertThat(server.received)
+                .contains(
+                        "AUTH XOAUTH2 " + Base64.getEncoder().encodeToString(said.getBytes(StandardCharsets.US_ASCII)));
+        server.received.clear();
+        server.extensions = "250 AUTH OAUTHBEARER\r\n";
+        server.script = (line, usual) -> line.startsWith("AUTH")
+                ? "334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\r\n"
+                : line.equals("AQ==") ? "535 5.7.8 wrong t0k\r\n" : usual;
+        assertThatThrownBy(() -> client.signIn(route))
+                .isInstanceOf(AuthenticationRejected.class)
+                .hasMessageNotContaining("t0k");
+        assertThat(server.received)
+                .anyMatch(line -> line.startsWith("AUTH OAUTHBEARER "))
+                .contains("AQ==");
+        server.extensions = "250 AUTH PLAIN\r\n";
+        assertThatThrownBy(() -> client.signIn(route)).isInstanceOf(AuthenticationRejected.class);
     }
 }

@@ -1,0 +1,2 @@
+/** Messages on their way out. */
+package org.holdfast.sending;

@@ -1,0 +1,2 @@
+/** Messages on their way out: composed once, sent once. */
+package org.holdfast.sending;
