@@ -193,6 +193,23 @@ class CrmPagesIT extends BrowserStage {
 
     @Test
     @Order(6)
+    void countsThatWereMadeBeforeAreShownWithTheirInstant() {
+        installation.execute("INSERT INTO copy_count SELECT id, account_id, 123456, 0, 0, 0, 0, 0,"
+                + " timestamptz '2019-04-20T07:55:00Z' FROM mailbox WHERE id = 1"
+                + " ON CONFLICT (mailbox_id) DO UPDATE SET bound = excluded.bound, as_of = excluded.as_of");
+        browser.go(installation.url("/console/overview.xhtml"));
+        browser.textOnceItSays("#counted", "Copies counted");
+        browser.textOnceItSays("[data-figure=kept], .hf-grid", "123,456");
+        browser.shot("overview-counted");
+        installation.execute("DELETE FROM copy_count");
+        browser.go(installation.url("/console/overview.xhtml"));
+        browser.textOnceItSays("h1", "Overview");
+        assertThat(browser.elements("#counted")).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    @Order(7)
     void aSenderIsBlockedForAnAccountAndImportedAgain() {
         browser.go(installation.url("/console/rules.xhtml?account=1"));
         browser.textOnceItSays("#noBlocks", "Next step: if some mail does not belong here");
@@ -215,7 +232,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void theApiIsTriedFromItsDescriptionWithATokenAndNeverByTheSession() {
         browser.go(installation.url("/console/api.xhtml"));
         browser.textOnceItSays("#tryOperation", "GET accounts");
@@ -258,7 +275,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void vietnameseAndDark() {
         browser.click("#language-vi");
         browser.textOnceItSays("h1", "Quy tắc liên kết");
@@ -276,7 +293,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void whatCannotBeReadSaysSoWithAReference() {
         installation.execute("ALTER TABLE webhook_delivery RENAME TO away");
         installation.execute("ALTER TABLE binding_rule RENAME TO rule_away");
@@ -296,7 +313,7 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void anOwnerBlocksForTheOwnMailboxesAndSeesWhatTheAdministratorBlocked() {
         browser.go(installation.url("/console/tokens.xhtml"));
         browser.click("#language-en");
