@@ -46,6 +46,7 @@ public final class ApiBench {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String api;
     private final Connection connection;
+    private final Handle handle;
     private String token;
     private String email;
     private long mailbox;
@@ -56,6 +57,7 @@ public final class ApiBench {
 
     private ApiBench(LocalPostgres postgres, PayaraMicro server) throws SQLException {
         connection = postgres.database("holdfast").getConnection();
+        handle = Jdbi.open(connection);
         api = server.url() + "/api/v1/";
     }
 
@@ -199,8 +201,9 @@ public final class ApiBench {
 
     /** The statements of a bind, in a transaction of their own. */
     private void bindInSql(long id) throws SQLException {
-        try (Handle h = Jdbi.open(connection)) {
-            connection.setAutoCommit(false);
+        Handle h = handle;
+        connection.setAutoCommit(false);
+        try {
             BindingRepository bindings = new BindingRepository(h);
             long account = bindings.lockCopy(id).orElseThrow();
             BindingTarget target = new BindingTarget("deal", "D-7");
