@@ -9,6 +9,9 @@ import jakarta.persistence.TypedQuery;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.holdfast.account.Role;
 import org.holdfast.mailbox.MailboxAccess;
 import org.holdfast.refusal.Refusal;
@@ -62,6 +65,25 @@ public class Copies {
                 query.append(" ORDER BY c.clock DESC, c.id DESC").toString(), Copy.class);
         conditions.forEach(condition -> condition.bind(typed));
         return typed.setMaxResults(Math.max(1, Math.min(limit, MOST))).getResultList();
+    }
+
+    /**
+     * Metadata of several copies, in the order of their ids here; those that are gone or not the caller's to see are left
+     * out.
+     */
+    public List<Copy> inOrder(List<Long> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        Caller caller = currentCaller.get();
+        List<Long> own = caller.role() == Role.OWNER ? new MailboxAccess(jdbi).of(caller.userId()) : List.of();
+        Map<Long, Copy> found = entities.createQuery("SELECT c FROM Copy c WHERE c.id IN :ids", Copy.class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .filter(copy -> caller.sees(copy.accountId()))
+                .filter(copy -> caller.role() != Role.OWNER || own.contains(copy.mailboxId()))
+                .collect(Collectors.toMap(Copy::id, copy -> copy));
+        return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     /**

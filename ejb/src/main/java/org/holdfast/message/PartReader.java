@@ -78,6 +78,24 @@ final class PartReader {
         return Optional.empty();
     }
 
+    /**
+     * The beginning of the first part of a type that is no attachment, decoded.
+     *
+     * @param most bytes that are read
+     */
+    Optional<String> text(String mediaType, int most) throws IOException {
+        for (int i = 0; i < MOST_PARTS && advance(); i++) {
+            String type = stream.getBodyDescriptor().getMimeType().toLowerCase(Locale.ROOT);
+            String disposition = fields.getOrDefault("content-disposition", "").toLowerCase(Locale.ROOT);
+            if (type.equals(mediaType) && !disposition.startsWith("attachment")) {
+                byte[] bytes = stream.getDecodedInputStream().readNBytes(most);
+                return Optional.of(
+                        Texts.decode(bytes, stream.getBodyDescriptor().getCharset()));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Goes to the next part with content. */
     private boolean advance() throws IOException {
         try {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.holdfast.account.Role;
 import org.holdfast.refusal.Refusal;
 
@@ -15,6 +16,8 @@ import org.holdfast.refusal.Refusal;
 @Stateless
 @RolesAllowed({Role.ADMINISTRATOR_NAME, Role.AUDITOR_NAME, Role.OWNER_NAME})
 public class Parts {
+
+    private static final int MOST_TEXT = 1024 * 1024;
 
     @Inject
     private Copies copies;
@@ -27,6 +30,23 @@ public class Parts {
     public List<MessagePart> of(long copyId) {
         try (InputStream raw = new BufferedInputStream(copies.raw(copyId), 1 << 16)) {
             return new PartReader(raw).list();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What a message says, its beginning where it is long; the caller makes it safe.
+     *
+     * @throws Refusal as {@link Copies#raw(long)}
+     */
+    public MessageBody body(long copyId) {
+        return new MessageBody(text(copyId, "text/html"), text(copyId, "text/plain"));
+    }
+
+    private Optional<String> text(long copyId, String mediaType) {
+        try (InputStream raw = new BufferedInputStream(copies.raw(copyId), 1 << 16)) {
+            return new PartReader(raw).text(mediaType, MOST_TEXT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

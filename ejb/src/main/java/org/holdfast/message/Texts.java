@@ -1,6 +1,7 @@
 package org.holdfast.message;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,28 @@ public final class Texts {
         }
         String stripped = clean.toString().strip();
         return stripped.isEmpty() ? null : stripped;
+    }
+
+    /**
+     * Text of a part; never fails.
+     *
+     * @param charset as the part says; null, US-ASCII and unknown ones: what the bytes look like
+     */
+    static String decode(byte[] bytes, String charset) {
+        if (charset != null && !charset.equalsIgnoreCase("us-ascii")) {
+            try {
+                return new String(bytes, Charset.forName(charset));
+            } catch (IllegalArgumentException | UnsupportedOperationException e) {
+                // as if it had said nothing
+            }
+        }
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        // Not told that the input ends, the decoder forgives a text that was cut within a character.
+        boolean utf = !StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes), text, false)
+                .isError();
+        return utf ? text.flip().toString() : new String(bytes, FALLBACK);
     }
 
     /** UTF-8 where the bytes are that, else Windows-1252. */

@@ -20,7 +20,10 @@ import org.holdfast.command.PendingCommands;
 import org.holdfast.event.CopyEvents;
 import org.holdfast.message.Copy;
 import org.holdfast.message.Flags;
+import org.holdfast.message.Gist;
 import org.holdfast.retention.QueryHolds;
+import org.holdfast.search.Arrival;
+import org.holdfast.search.SearchEntries;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -49,6 +52,7 @@ final class CopyStore {
             insertContent(ids, copies);
             insertRows(ids, folder, validity, copies, now);
             new QueryHolds(handle).countOnNew(folder.accountId(), ids);
+            new SearchEntries(handle, folder.mailboxId()).add(arrivals(ids, copies, now));
         } catch (SQLException e) {
             throw new IllegalStateException(
                     copies.size() + " copies of folder " + folder.id() + " were not stored: " + e.getMessage(), e);
@@ -59,6 +63,20 @@ final class CopyStore {
                         .map(id -> new CopyEvents.Named(folder.accountId(), folder.mailboxId(), id))
                         .toList());
         RuleArrivals.queue(handle, folder.accountId(), ids);
+    }
+
+    private static List<Arrival> arrivals(List<Long> ids, List<NewCopy> copies, Instant now) {
+        List<Arrival> arrivals = new ArrayList<>();
+        for (int i = 0; i < copies.size(); i++) {
+            NewCopy copy = copies.get(i);
+            try (InputStream content = copy.content().open()) {
+                Instant clock = Copy.clockOf(copy.receivedAt(), now);
+                arrivals.add(new Arrival(ids.get(i), clock, copy.head(), Gist.read(content)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return arrivals;
     }
 
     private void insertContent(List<Long> ids, List<NewCopy> copies) throws SQLException {

@@ -18,6 +18,15 @@ final class PushedCopies {
     /** The copy goes with its original, and takes the place of one that a pull has made of the same content there. */
     void moved(ShownFlags.Located copy, long folderId, long uidValidity, long uid) {
         long copyId = copy.copyId();
+        // Copies are locked in the order of their ids, before what hangs on them.
+        handle.createQuery("SELECT id FROM mail_copy WHERE id = :copy OR (folder_id = :folder"
+                        + " AND uid_validity = :validity AND uid = :uid) ORDER BY id FOR UPDATE")
+                .bind("folder", folderId)
+                .bind("validity", uidValidity)
+                .bind("uid", uid)
+                .bind("copy", copyId)
+                .mapTo(Long.class)
+                .list();
         List<Long> doubles = handle.createQuery("DELETE FROM mail_copy d USING mail_copy c WHERE c.id = :copy"
                         + " AND d.folder_id = :folder AND d.uid_validity = :validity AND d.uid = :uid"
                         + " AND d.id <> c.id AND d.content_sha256 = c.content_sha256 AND d.bind_count = 0"

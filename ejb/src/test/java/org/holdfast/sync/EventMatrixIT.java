@@ -138,8 +138,7 @@ class EventMatrixIT {
             }
             moments.add(moment(stage, mailbox, user));
         }
-        return new Story(
-                moments, before, provider(user), dovecot.commands(user), settings, stage.settings(mailbox));
+        return new Story(moments, before, provider(user), dovecot.commands(user), settings, stage.settings(mailbox));
     }
 
     /** The day before: a mailbox that was pulled, a bound copy, a command that waits, and the change in its timeline. */

@@ -1,20 +1,17 @@
 package org.holdfast.console;
 
-import jakarta.faces.view.ViewScoped;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.io.Serializable;
 import java.time.Clock;
 import java.util.List;
 import org.holdfast.notice.Notice;
 import org.holdfast.notice.Notices;
 
-/** On the page of an account: who of it was and will be told what, latest first; owners see what they were sent. */
+/** The latest notices of an account, on its page; owners see what they were sent. Read with each request. */
 @Named
-@ViewScoped
-public class AccountNotices implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+@RequestScoped
+public class AccountNotices {
 
     private static final int SHOWN = 10;
 
@@ -31,7 +28,7 @@ public class AccountNotices implements Serializable {
     private Words words;
 
     private Trouble trouble;
-    private transient List<Notice> list;
+    private List<Notice> list;
 
     /** The latest; null when they could not be read even once. */
     public List<Notice> getList() {

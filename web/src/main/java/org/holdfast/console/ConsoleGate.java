@@ -30,9 +30,9 @@ public class ConsoleGate extends HttpFilter {
                     "/console/rules",
                     "/console/webhooks"),
             Role.AUDITOR,
-            List.of("/console/connect", "/console/my-mail", "/console/compose", "/console/sending"),
+            List.of("/console/compose", "/console/connect", "/console/message", "/console/my-mail", "/console/sending"),
             Role.ADMINISTRATOR,
-            List.of("/console/my-mail", "/console/compose", "/console/sending"));
+            List.of("/console/compose", "/console/message", "/console/my-mail", "/console/sending"));
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -206,6 +206,9 @@ class AccessMatrixIT extends PackagedApplication {
     private void messages() {
         read("GET messages", "?account={account}", "200", GONE, "200", "200");
         read("GET messages/{id}", "", "200", GONE, "200", "200");
+        read("GET messages/search", "?q=hello", NO, "200", "200", NO);
+        read("GET threads", "", NO, "200", "200", NO);
+        read("GET threads/{id}", "", NO, GONE, "200", NO);
         read("GET messages/{id}/fate", "", "200", GONE, "200", "200");
         read("GET messages/{id}/raw", "", "403 content-private", GONE, "200", "403 content-private");
         read("GET messages/{id}/parts", "", "403 content-private", GONE, "200", "403 content-private");
@@ -328,7 +331,7 @@ class AccessMatrixIT extends PackagedApplication {
             case "mailboxes" ->
                 Long.toString(
                         path.endsWith("/sync") || path.endsWith("/secret") ? tenants.newMailbox() : tenants.mailbox);
-            case "messages" -> Long.toString(tenants.message);
+            case "messages", "threads" -> Long.toString(tenants.message);
             default -> NOBODY;
         };
     }

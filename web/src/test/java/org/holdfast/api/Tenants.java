@@ -91,6 +91,12 @@ final class Tenants {
             statement.setBytes(2, RAW);
             statement.executeUpdate();
         }
+        insert(
+                database,
+                "INSERT INTO search_entry (copy_id, mailbox_id, clock, thread_id, links, attachment, document)"
+                        + " SELECT id, mailbox_id, clock, id, '{}', false, array_to_tsvector(ARRAY['"
+                        + Long.toString(mailbox, 36) + ":hello']) FROM mail_copy"
+                        + " WHERE id = " + id + " RETURNING copy_id");
         return id;
     }
 

@@ -1,0 +1,23 @@
+package org.holdfast.search;
+
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import org.jdbi.v3.core.Jdbi;
+
+/** Steps of {@link SearchFill}, each a transaction of its own. Asks for no caller. */
+@Stateless
+@TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+public class SearchFillSteps {
+
+    private static final int AT_ONCE = 100;
+
+    @Inject
+    private Jdbi jdbi;
+
+    /** Whether there was something to do. */
+    public boolean step() {
+        return jdbi.withHandle(h -> new SearchFill(h).step(AT_ONCE));
+    }
+}
