@@ -51,3 +51,12 @@ BEGIN
 END $$;
 CREATE TRIGGER mailbox_secret_changed BEFORE UPDATE OF secret ON mailbox FOR EACH ROW
     WHEN (NEW.secret IS DISTINCT FROM OLD.secret) EXECUTE FUNCTION mailbox_secret_changed();
+
+-- Connections that stay open between passes and wait for news. While the node lives, they count for the caps of
+-- accounts and hosts, and the node that has one does the mailbox's passes.
+CREATE TABLE sync_node (
+    name        text PRIMARY KEY,
+    alive_until timestamptz NOT NULL
+);
+ALTER TABLE mailbox_sync ADD COLUMN kept_by text;
+CREATE INDEX mailbox_sync_kept ON mailbox_sync (kept_by) WHERE kept_by IS NOT NULL;

@@ -34,6 +34,12 @@ public enum Setting {
     SYNC_WORKERS("holdfast.sync.workers", "4", false, "Mailboxes that one node synchronises at once, 1 to 256"),
     SYNC_PER_ACCOUNT("holdfast.sync.per-account", "8", false, "Connections for one account over all nodes, 1 to 1000"),
     SYNC_PER_HOST("holdfast.sync.per-host", "50", false, "Connections to one mail host over all nodes, 1 to 10000"),
+    SYNC_KEPT(
+            "holdfast.sync.kept",
+            "1000",
+            false,
+            "Connections that one node keeps open for news (IDLE), 0 to 100000; of an account and of a host at most half"
+                    + " of what they may have"),
     PURGE_WORKERS("holdfast.purge.workers", "2", false, "Worker slots of a purge run, 1 to 64"),
     PURGE_CHUNK("holdfast.purge.chunk", "2000", false, "Copies purged in one transaction, 1 to 100000"),
     PURGE_AT(

@@ -13,17 +13,21 @@ public final class Leases {
 
     private static final String CLAIM = """
             WITH busy AS (
-                SELECT m.account_id, lower(m.imap_host) AS host
+                SELECT s.mailbox_id, m.account_id, lower(m.imap_host) AS host
                   FROM mailbox_sync s JOIN mailbox m ON m.id = s.mailbox_id
-                 WHERE s.lease_until > clock_timestamp()),
+                 WHERE s.lease_until > clock_timestamp()
+                    OR s.kept_by IN (SELECT name FROM sync_node WHERE alive_until > clock_timestamp())),
             due AS (
                 SELECT s.mailbox_id, s.requested_at, s.due_at, m.account_id, lower(m.imap_host) AS host,
                        row_number() OVER (PARTITION BY m.account_id ORDER BY s.requested_at, s.due_at)
-                           + (SELECT count(*) FROM busy b WHERE b.account_id = m.account_id) AS in_account
+                           + (SELECT count(*) FROM busy b WHERE b.account_id = m.account_id
+                                 AND b.mailbox_id <> s.mailbox_id) AS in_account
                   FROM mailbox_sync s JOIN mailbox m ON m.id = s.mailbox_id
                  WHERE s.due_at <= clock_timestamp()
                    AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
                    AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
+                   AND (s.kept_by IS NULL OR s.kept_by = :owner OR s.kept_by NOT IN
+                           (SELECT name FROM sync_node WHERE alive_until > clock_timestamp()))
                    AND m.state IN ('ACTIVE', 'UNREACHABLE')),
             placed AS (
                 SELECT d.*, coalesce(h.failures, 0) AS failures,
@@ -31,7 +35,8 @@ public final class Leases {
                            ORDER BY CASE WHEN h.failures >= :breaker THEN
                                         random() + (d.account_id IS NOT DISTINCT FROM h.last_account)::integer END,
                                     d.requested_at, d.in_account, d.due_at)
-                           + (SELECT count(*) FROM busy b WHERE b.host = d.host) AS in_host
+                           + (SELECT count(*) FROM busy b WHERE b.host = d.host
+                                 AND b.mailbox_id <> d.mailbox_id) AS in_host
                   FROM due d LEFT JOIN provider_host h ON h.host = d.host
                  WHERE d.in_account <= :perAccount AND coalesce(h.blocked_until <= clock_timestamp(), true)),
             chosen AS (
@@ -67,13 +72,14 @@ public final class Leases {
     /**
      * Claims mailboxes that are due: what a person asked for first, then the accounts in turn, each in the order
      * of its waiting. Passed over: what another claims meanwhile, what a provider asked to wait for, hosts behind
-     * an open circuit breaker (which is tried with any mailbox, of another account than the last if there is one), and what would be one connection too many. The next regular pass is due an
-     * interval from now, up to six times as long after quiet passes, so that a request during this one is not
-     * lost.
+     * an open circuit breaker (which is tried with any mailbox, of another account than the last if there is one),
+     * mailboxes whose connection another living node keeps, and what would be one connection too many. The next
+     * regular pass is due an interval from now, up to six times as long after quiet passes, so that a request during
+     * this one is not lost.
      */
     public List<Lease> claim(ClaimOrder order, Instant now) {
         // One claim at a time: connections are counted by the leases that there are.
-        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended('holdfast.sync.claim', 0))");
+        lockCounts();
         return handle.createQuery(CLAIM)
                 .bindMethods(order)
                 .bind("term", term.toMillis())
@@ -141,6 +147,11 @@ public final class Leases {
                 .bind("error", error)
                 .bindMethods(lease)
                 .execute();
+    }
+
+    /** Whoever counts connections does so alone, until the end of the transaction. */
+    void lockCounts() {
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended('holdfast.sync.claim', 0))");
     }
 
     /** The next pass is due at once, behind what a person asked for. */

@@ -23,6 +23,7 @@ import org.holdfast.sync.failure.ConnectionInsecure;
 import org.holdfast.sync.failure.ConnectionLost;
 import org.holdfast.sync.failure.LineTooLong;
 import org.holdfast.sync.failure.ProviderBusy;
+import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.failure.ProviderSilent;
 import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.imap.ImapClient;
@@ -52,6 +53,8 @@ public final class MailboxPass {
     private final Tether tether = new Tether();
     private final Consumer<Followed> whenFollowed;
     private volatile PassStopped stopped;
+    private KeptConnections connections;
+    private boolean wasKept;
 
     /**
      * A pass.
@@ -73,6 +76,12 @@ public final class MailboxPass {
         this.client = client;
         this.clock = clock;
         this.whenFollowed = whenFollowed;
+    }
+
+    /** Uses connections that were kept, and hands its own over. */
+    MailboxPass keeping(KeptConnections kept) {
+        connections = kept;
+        return this;
     }
 
     /** How a pass ended. */
@@ -106,6 +115,10 @@ public final class MailboxPass {
         } catch (LeaseLost e) {
             LOG.log(System.Logger.Level.INFO, e.getMessage());
             return Outcome.FENCED;
+        } finally {
+            if (wasKept) {
+                connections.release(lease.mailboxId());
+            }
         }
     }
 
@@ -180,18 +193,70 @@ public final class MailboxPass {
 
     private String pull(Lease lease, PullTarget target, Pass pass, boolean qresync) throws IOException {
         pass.requireAllowed();
-        Credential credential = signIn.of(target.accountId(), target.mailboxId(), target.login(), target.secret());
-        try (ImapSession session = signedIn(target, credential, qresync, pass)) {
+        ImapSession session = session(target, qresync, pass);
+        boolean handedOver = false;
+        try {
             new CommandPush(pass, lease, session).run();
-            List<FoundFolder> listed = session.folders();
-            String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
-            Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
-            List<KnownFolder> folders =
-                    pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant())).stream()
-                            .filter(folder -> there.contains(folder.wireName()))
-                            .toList();
-            pass.expect(folders.size());
-            return new FolderRound(pass, session, target.mailboxId()).run(folders, there, missing);
+            String told = pull(target, session, pass);
+            handedOver = handOver(target, session, pass);
+            return told;
+        } finally {
+            if (!handedOver) {
+                session.close();
+            }
+        }
+    }
+
+    private String pull(PullTarget target, ImapSession session, Pass pass) throws IOException {
+        List<FoundFolder> listed = session.folders();
+        String missing = new FolderTree(pass, session, target.mailboxId()).follow(listed);
+        Set<String> there = listed.stream().map(FoundFolder::wireName).collect(Collectors.toSet());
+        List<KnownFolder> folders =
+                pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant())).stream()
+                        .filter(folder -> there.contains(folder.wireName()))
+                        .toList();
+        pass.expect(folders.size());
+        return new FolderRound(pass, session, target.mailboxId()).run(folders, there, missing);
+    }
+
+    private ImapSession session(PullTarget target, boolean qresync, Pass pass) throws IOException {
+        Optional<ImapSession> before =
+                connections == null ? Optional.empty() : connections.take(target, tether);
+        if (before.isPresent()) {
+            wasKept = true;
+            if (qresync) {
+                return before.get();
+            }
+            before.get().close();
+        }
+        Credential credential = signIn.of(target.accountId(), target.mailboxId(), target.login(), target.secret());
+        return signedIn(target, credential, qresync, pass);
+    }
+
+    /**
+     * Keeps the connection if there is a place for it. The inbox is looked at once more: from then on the server
+     * tells what happens there, so that nothing falls between the pass and the watch.
+     */
+    private boolean handOver(PullTarget target, ImapSession session, Pass pass) throws IOException {
+        if (connections == null || !session.canIdle()) {
+            return false;
+        }
+        Optional<KnownFolder> inbox =
+                pass.read(h -> new FolderRows(h).selected(target.mailboxId(), clock.instant())).stream()
+                        .filter(folder -> folder.wireName().equalsIgnoreCase("INBOX"))
+                        .findFirst();
+        if (inbox.isEmpty() || !pass.reserve(connections)) {
+            return false;
+        }
+        wasKept = true;
+        try {
+            new FolderPull(pass, session, inbox.get()).run();
+            connections.keep(target, session);
+            wasKept = false;
+            return true;
+        } catch (ProviderFailure e) {
+            LOG.log(System.Logger.Level.INFO, "Mailbox {0} is not watched: {1}", target.mailboxId(), e.getMessage());
+            return false;
         }
     }
 

@@ -166,6 +166,11 @@ final class Pass {
         return Duration.ofNanos(System.nanoTime() - active);
     }
 
+    /** A place for the connection among those that are kept. */
+    boolean reserve(KeptConnections connections) {
+        return connections.reserve(lease);
+    }
+
     /** The next pass has something to finish, and does not wait for its turn. */
     void goOn() {
         goesOn = true;

@@ -69,10 +69,13 @@ public class SyncWorker {
             Setting.SYNC_PER_ACCOUNT.intValue(1, 1_000),
             Setting.SYNC_PER_HOST.intValue(1, 10_000));
     private PassRunner runner;
+    private KeptConnections kept;
     private volatile boolean stopping;
 
     @PostConstruct
     void begin() {
+        kept = new KeptConnections(
+                order, Setting.SYNC_KEPT.intValue(0, 100_000), transactions, SyncWorker::execute, this::claim);
         runner = new PassRunner(transactions, order, Leases.TERM, this::pass, SyncWorker::execute, clock);
     }
 
@@ -81,6 +84,7 @@ public class SyncWorker {
     public void tick() {
         try {
             runner.stopWhatMayNotGoOn();
+            kept.tend(clock.instant());
             if (stopping) {
                 runner.renew();
             } else {
@@ -104,14 +108,22 @@ public class SyncWorker {
         }
     }
 
+    private void claim() {
+        if (!stopping) {
+            runner.tick();
+        }
+    }
+
     @PreDestroy
     void stop() {
         stopping = true;
+        kept.close();
     }
 
     private MailboxPass pass() {
         return new MailboxPass(
-                transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell);
+                        transactions, plan::entitlement, secrets, new ImapClient(hosts), clock, mailboxPlans::tell)
+                .keeping(kept);
     }
 
     private static void execute(Runnable work) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,13 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.holdfast.mailbox.HostPolicy;
+import org.holdfast.mailbox.MailServer;
+import org.holdfast.mailbox.TransportSecurity;
 import org.holdfast.run.LocalDovecot;
 import org.holdfast.run.LocalPostgres;
 import org.holdfast.sync.MailboxPass.Outcome;
+import org.holdfast.sync.imap.ImapClient;
+import org.holdfast.sync.imap.ImapSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -192,5 +197,50 @@ class CertificatesIT {
                     .isOne();
             assertThat(dovecot.home("anna")).doesNotExist();
         }
+    }
+
+    /** The goal of thousands of idle connections on a node. */
+    @Test
+    void situation47_idleConnectionOverTlsTakesAtMost64KilobytesOfHeap() throws Exception {
+        Path good = certificate("idle", "ip:127.0.0.1", "-validity", "30");
+        PullBench bench = trusting();
+        List<ImapSession> sessions = new ArrayList<>();
+        try (LocalDovecot dovecot = LocalDovecot.start(new LocalDovecot.Options(null, null, false, good));
+                Selector selector = Selector.open()) {
+            ImapClient client = new ImapClient(bench.hosts, bench.limits, bench.tls);
+            MailServer server = new MailServer("127.0.0.1", dovecot.tlsPort(), TransportSecurity.TLS);
+            for (int i = 0; i < 10; i++) {
+                sessions.add(idle(client, server, selector));
+            }
+            long before = heap();
+            for (int i = 0; i < 100; i++) {
+                sessions.add(idle(client, server, selector));
+            }
+            long each = (heap() - before) / 100;
+            System.out.println("An idle connection over TLS takes " + each + " bytes of heap");
+            assertThat(each).isBetween(1_000L, 64L * 1024);
+            selector.selectNow();
+            assertThat(selector.selectedKeys()).as("nothing to read").isEmpty();
+        } finally {
+            sessions.forEach(ImapSession::close);
+        }
+    }
+
+    private static ImapSession idle(ImapClient client, MailServer server, Selector selector) throws Exception {
+        ImapSession session = client.open(server, "anna", LocalDovecot.PASSWORD, true);
+        session.examine("INBOX", null, ModSeq.NONE);
+        session.beginIdle();
+        session.watch(selector, "anna");
+        return session;
+    }
+
+    private static long heap() throws InterruptedException {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(200);
+            used = Math.min(used, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+        }
+        return used;
     }
 }

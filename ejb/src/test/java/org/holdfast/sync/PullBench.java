@@ -1,6 +1,8 @@
 package org.holdfast.sync;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
+import javax.sql.DataSource;
 import org.holdfast.mailbox.FoundFolder;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.mailbox.MailboxRows;
@@ -20,6 +23,7 @@ import org.holdfast.run.LocalPostgres;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.imap.ImapClient;
 import org.holdfast.sync.imap.WireLimits;
+import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
 
 /** A database, a key and a clock around the real passes, without a container. */
@@ -43,13 +47,16 @@ final class PullBench {
     /** Done whenever a pass asks the plan: once before it connects, then before each folder and batch. */
     Runnable whenAsked = () -> {};
 
+    /** Whether each thread keeps its connection, as with the pool of a server, instead of a new one each time. */
+    volatile boolean pooled;
+
     private final LocalPostgres postgres;
     private final String database;
 
     PullBench(LocalPostgres postgres, Path keys, String plan) {
         this.postgres = postgres;
         database = migrated(postgres);
-        jdbi = Jdbi.create(postgres.database(database));
+        jdbi = Jdbi.create(connections(postgres.database(database)));
         secrets = new SecretBox(keys.resolve("keyset.json"));
         accountId = id("INSERT INTO account (name, created_at) VALUES ('Test', '2026-01-01') RETURNING id");
         userId = id("INSERT INTO app_user (account_id, email, display_name, role, created_at) VALUES (" + accountId
@@ -67,6 +74,31 @@ final class PullBench {
         String name = "bench_" + NUMBERS.incrementAndGet();
         postgres.createDatabase(name, template);
         return name;
+    }
+
+    private ConnectionFactory connections(DataSource database) {
+        Map<Thread, Connection> kept = new ConcurrentHashMap<>();
+        return new ConnectionFactory() {
+            @Override
+            public Connection openConnection() throws SQLException {
+                if (!pooled) {
+                    return database.getConnection();
+                }
+                Connection mine = kept.get(Thread.currentThread());
+                if (mine == null) {
+                    mine = database.getConnection();
+                    kept.put(Thread.currentThread(), mine);
+                }
+                return mine;
+            }
+
+            @Override
+            public void closeConnection(Connection connection) throws SQLException {
+                if (!kept.containsValue(connection)) {
+                    connection.close();
+                }
+            }
+        };
     }
 
     /** As it was when an older copy of the database was taken. */

@@ -27,6 +27,8 @@ public final class SyncBench {
     private static final int RTT = 30;
     private static final int WORKERS = 8;
     private static final int CHANGED = 100;
+    private static final Leases.ClaimOrder ORDER =
+            new Leases.ClaimOrder("bench", 10_000, Duration.ofHours(1), 20_000, 20_000);
 
     private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
     private final Map<String, Double> goals = new LinkedHashMap<>();
@@ -37,6 +39,7 @@ public final class SyncBench {
     private final LocalDovecot dovecot;
     private final PullBench bench;
     private final Path files;
+    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
 
     private SyncBench(int[] sizes, LocalDovecot dovecot, PullBench bench, Path files) {
         messages = sizes[0];
@@ -45,6 +48,7 @@ public final class SyncBench {
         rounds = sizes[3];
         this.dovecot = dovecot;
         this.bench = bench;
+        bench.pooled = true;
         this.files = files;
         bench.jdbi.useHandle(h -> h.execute("UPDATE plan_terms SET mailboxes_per_user = NULL, unbound_days = NULL"));
     }
@@ -71,6 +75,7 @@ public final class SyncBench {
             bench.largeFolder();
             bench.manyAccounts(0, 0.25);
             bench.manyAccounts(RTT, 0.25);
+            bench.workers.shutdown();
             bench.report();
         }
     }
@@ -173,8 +178,9 @@ public final class SyncBench {
         figure("no-change-rows-written-rtt-" + rtt, (double) others, 0);
     }
 
-    /** Rows inserted, updated and deleted so far, by table; a backend reports them when it is idle. */
+    /** Rows inserted, updated and deleted so far, by table; a backend reports them late unless it is told to. */
     private Map<String, Long> written() throws InterruptedException {
+        bench.jdbi.useHandle(h -> h.execute("SELECT pg_stat_force_next_flush()"));
         Thread.sleep(1_500);
         return bench.jdbi.withHandle(
                 h -> h.createQuery("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_user_tables")
@@ -213,35 +219,42 @@ public final class SyncBench {
                     "UPDATE mailbox SET state = 'DISCONNECTED', address = 'gone-' || id WHERE state = 'ACTIVE'"));
             List<Long> mailboxes =
                     users.stream().map(user -> bench.mailbox(user, port)).toList();
-            all(mailboxes);
-            all(mailboxes);
+            KeptConnections none = new KeptConnections(ORDER, 0, bench.new InJdbi(), workers::execute, () -> {});
+            KeptConnections kept = new KeptConnections(ORDER, 10_000, bench.new InJdbi(), workers::execute, () -> {});
+            all(mailboxes, none);
+            all(mailboxes, none);
             for (int round = 0; round < rounds; round++) {
-                double ours = seconds(() -> all(mailboxes));
+                double ours = seconds(() -> all(mailboxes, none));
                 ratio(accounts + "-accounts-fresh-logins-rtt-" + rtt, goal, ours, peer.pull(users, "INBOX"));
             }
+            all(mailboxes, kept);
+            require(kept.size() == accounts, kept.size() + " connections are kept");
+            for (int round = 0; round < rounds; round++) {
+                double ours = seconds(() -> all(mailboxes, kept));
+                ratio(accounts + "-accounts-kept-rtt-" + rtt, goal / 5, ours, peer.pull(users, "INBOX"));
+            }
+            require(kept.size() == accounts, kept.size() + " connections are kept");
+            kept.close();
         }
     }
 
-    private void all(List<Long> mailboxes) {
-        ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
+    private void all(List<Long> mailboxes, KeptConnections kept) {
         try {
             List<Future<?>> passes = new ArrayList<>();
             bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp(), lease_until = NULL"
                     + " WHERE mailbox_id IN (SELECT id FROM mailbox WHERE state = 'ACTIVE')"));
-            List<Lease> leases = bench.jdbi.inTransaction(h -> new Leases(h)
-                    .claim(new Leases.ClaimOrder("bench", 10_000, Duration.ofHours(1), 10_000, 10_000), bench.now));
+            List<Lease> leases = bench.jdbi.inTransaction(h -> new Leases(h).claim(ORDER, bench.now));
             require(leases.size() == mailboxes.size(), leases.size() + " were due");
             for (Lease lease : leases) {
                 passes.add(workers.submit(() -> require(
-                        bench.pull(lease, bench.new InJdbi()) == Outcome.COMPLETED, "mailbox " + lease.mailboxId())));
+                        bench.pass(bench.new InJdbi()).keeping(kept).run(lease) == Outcome.COMPLETED,
+                        "mailbox " + lease.mailboxId())));
             }
             for (Future<?> pass : passes) {
                 pass.get();
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        } finally {
-            workers.shutdownNow();
         }
     }
 

@@ -12,9 +12,12 @@ import org.holdfast.sync.failure.NestingTooDeep;
  */
 final class BoundedInput extends InputStream {
 
+    private static final byte[] NOTHING = new byte[0];
+    private static final int CHUNK = 16 * 1024;
+
     private final InputStream in;
     private final WireLimits limits;
-    private final byte[] chunk = new byte[16 * 1024];
+    private byte[] chunk = NOTHING;
     private int position;
     private int available;
 
@@ -80,7 +83,19 @@ final class BoundedInput extends InputStream {
         }
     }
 
+    /** Gives memory back while nothing is expected for long. */
+    void rest() {
+        if (position == available) {
+            chunk = NOTHING;
+            position = 0;
+            available = 0;
+        }
+    }
+
     private boolean fill() throws IOException {
+        if (chunk.length == 0) {
+            chunk = new byte[CHUNK];
+        }
         int count = in.read(chunk, 0, chunk.length);
         position = 0;
         available = Math.max(0, count);

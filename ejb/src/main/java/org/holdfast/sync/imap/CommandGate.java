@@ -27,6 +27,7 @@ final class CommandGate extends OutputStream {
             "ENABLE",
             "LIST",
             "EXAMINE",
+            "IDLE",
             "UID FETCH",
             "UID SEARCH");
 

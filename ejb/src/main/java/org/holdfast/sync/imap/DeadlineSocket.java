@@ -49,6 +49,22 @@ public final class DeadlineSocket extends Socket {
         deadline = System.nanoTime() + time.toNanos();
     }
 
+    /** Lets a selector see when something arrives; nothing is read until {@link #unwatch}. */
+    SelectionKey watch(Selector selector, Object attachment) throws IOException {
+        channel.configureBlocking(false);
+        return channel.register(selector, SelectionKey.OP_READ, attachment);
+    }
+
+    /** To be read again; by the thread that has the selector. */
+    void unwatch(Selector selector) throws IOException {
+        SelectionKey key = channel.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+            selector.selectNow();
+        }
+        channel.configureBlocking(true);
+    }
+
     /** Whether writes end at the deadline too; only while no other thread reads. */
     public void timeWrites(boolean timed) {
         timedWrites = timed;

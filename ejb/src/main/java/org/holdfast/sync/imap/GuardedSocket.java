@@ -38,6 +38,11 @@ final class GuardedSocket extends Socket {
         return gate;
     }
 
+    /** The connection itself, below TLS. */
+    DeadlineSocket raw() {
+        return raw;
+    }
+
     /** From now on reads may take so long altogether. */
     void allow(Duration time) {
         raw.allow(time);

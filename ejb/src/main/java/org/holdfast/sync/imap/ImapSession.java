@@ -1,6 +1,8 @@
 package org.holdfast.sync.imap;
 
 import java.io.IOException;
+import java.nio.channels.Selector;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -48,6 +50,9 @@ public final class ImapSession implements AutoCloseable {
     private static final int SEARCHES = 20;
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d-MMM-yyyy", Locale.ENGLISH);
+
+    /** How long a response that has begun may take while nothing was asked. */
+    private static final Duration HEARING = Duration.ofSeconds(2);
 
     private static final int MOST_FOLDERS = 10_000;
 
@@ -369,6 +374,41 @@ public final class ImapSession implements AutoCloseable {
     /** Whether the open folder still has the original. */
     public boolean has(long uid) throws IOException {
         return search(String.valueOf(uid)).contains(uid);
+    }
+
+    /** Whether the server tells of news by itself. */
+    public boolean canIdle() {
+        return wire.has("IDLE");
+    }
+
+    /** Has it tell of what happens in the open folder, since that was opened; whether there is news already. */
+    public boolean beginIdle() throws IOException {
+        return wire.beginIdle(HEARING);
+    }
+
+    /** Reads what has arrived; whether any of it is about messages. The session is of no use after a failure. */
+    public boolean hear() throws IOException {
+        return wire.hear(HEARING);
+    }
+
+    /** Commands may be given again; whether there were news until then. */
+    public boolean endIdle() throws IOException {
+        return wire.endIdle();
+    }
+
+    /** Lets a selector see when something arrives; until {@link #unwatch} nothing else may be done. */
+    public void watch(Selector selector, Object attachment) throws IOException {
+        wire.socket().raw().watch(selector, attachment);
+    }
+
+    /** Ends {@link #watch}; by the thread that has the selector. */
+    public void unwatch(Selector selector) throws IOException {
+        wire.socket().raw().unwatch(selector);
+    }
+
+    /** Whoever has the tether can end the session from outside. */
+    public void tether(Tether tether) throws IOException {
+        tether.hold(wire.socket().raw());
     }
 
     /**

@@ -2,6 +2,7 @@ package org.holdfast.sync.imap;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,12 +35,17 @@ final class Wire {
     /** Longest set of UIDs in one command; servers take lines of 8 KiB at least. */
     private static final int LONGEST_SET = 6_000;
 
+    /** What a server says when there is something to look at. */
+    private static final Set<String> NEWS = Set.of("EXISTS", "RECENT", "EXPUNGE", "FETCH", "VANISHED");
+
     private static final Logger LOG = Logger.getLogger(Wire.class.getName());
 
     private final GuardedSocket socket;
     private final WireLimits limits;
     private final IMAPProtocol protocol;
     private final Set<String> capabilities = new HashSet<>();
+    private String idleTag;
+    private boolean newsBefore;
 
     private Wire(GuardedSocket socket, WireLimits limits, IMAPProtocol protocol) {
         this.socket = socket;
@@ -205,6 +211,73 @@ final class Wire {
             LOG.log(Level.FINE, "A response could not be read", e);
             return null;
         }
+    }
+
+    /**
+     * Has the server tell of news from now on (RFC 2177). What came with its consent is read too: nobody would see
+     * it arrive.
+     *
+     * @return whether there is news already
+     */
+    boolean beginIdle(Duration patience) throws IOException {
+        idleTag = send("IDLE");
+        while (true) {
+            Response response = next();
+            if (response != null && response.isContinuation()) {
+                socket.allow(patience);
+                while (protocol.hasResponse()) {
+                    heard(next());
+                }
+                socket.input().rest();
+                return newsBefore;
+            }
+            if (response != null && response.isTagged()) {
+                throw Answers.command(response.getRest());
+            }
+            heard(response);
+        }
+    }
+
+    /**
+     * Reads what has arrived while the server tells of news.
+     *
+     * @param patience for the rest of a response that has begun
+     * @return whether any of it is about messages
+     */
+    boolean hear(Duration patience) throws IOException {
+        socket.allow(patience);
+        do {
+            heard(next());
+        } while (protocol.hasResponse());
+        socket.input().rest();
+        return newsBefore;
+    }
+
+    private void heard(Response response) throws ProviderFailure {
+        if (response != null && (response.isBYE() || response.isTagged())) {
+            throw new ConnectionLost("The server ended the session: " + Answers.printable(response.getRest()));
+        }
+        newsBefore |= response instanceof IMAPResponse untagged && NEWS.contains(String.valueOf(untagged.getKey()));
+    }
+
+    /** Has the server stop; whether it told of messages until then. */
+    boolean endIdle() throws IOException {
+        socket.allow(limits.connect());
+        socket.gate().announceResponse();
+        try {
+            socket.getOutputStream().write("DONE\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+        } catch (IOException e) {
+            throw translate(socket, e);
+        }
+        receive(idleTag, this::heard);
+        boolean news = newsBefore;
+        newsBefore = false;
+        return news;
+    }
+
+    GuardedSocket socket() {
+        return socket;
     }
 
     private static ProviderFailure translate(GuardedSocket socket, Exception e) {
