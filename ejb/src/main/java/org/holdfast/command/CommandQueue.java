@@ -21,8 +21,7 @@ public final class CommandQueue {
     private static final Duration KEPT = Duration.ofDays(30);
 
     /** One that its owner paused, or whose provider refuses, keeps its state and has the plan's stop beside it. */
-    private static final String STOPPED =
-            "(m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') OR m.plan_stop IS NOT NULL)";
+    private static final String STOPPED = "(m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') OR m.plan_stop IS NOT NULL)";
 
     private static final String WHY_CANCELLED = "CASE m.state WHEN 'DISCONNECTED' THEN 'The mailbox was disconnected'"
             + " ELSE 'The plan does not synchronise the mailbox any more' END";

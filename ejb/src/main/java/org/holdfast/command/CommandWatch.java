@@ -33,13 +33,15 @@ public class CommandWatch {
     /** Not persistent: what it does is the same on every node and done once. */
     @Schedule(hour = "*", minute = "*", second = "*/4", persistent = false, info = "command watch")
     public void tick() {
-        step("Mailboxes whose commands are to be cancelled could not be found", () -> transactions
-                .call(CommandQueue::stopped)
-                .forEach(this::cancel));
-        step("Mailboxes could not be made due for their commands", () -> transactions.call(h -> {
-            CommandQueue.makeDue(h);
-            return h.execute("DELETE FROM upload WHERE uploaded_at < now() - interval '1 day'");
-        }));
+        step(
+                "Mailboxes whose commands are to be cancelled could not be found",
+                () -> transactions.call(CommandQueue::stopped).forEach(this::cancel));
+        step(
+                "Mailboxes could not be made due for their commands",
+                () -> transactions.call(h -> {
+                    CommandQueue.makeDue(h);
+                    return h.execute("DELETE FROM upload WHERE uploaded_at < now() - interval '1 day'");
+                }));
     }
 
     private void cancel(long mailboxId) {
@@ -56,10 +58,12 @@ public class CommandWatch {
     /** Erases what was kept long enough. */
     @Schedule(hour = "*", minute = "*/10", persistent = false, info = "kept content")
     public void sweep() {
-        step("What was kept long enough could not be erased", () -> transactions.call(h -> {
-            CommandQueue.sweep(h, clock.instant());
-            return true;
-        }));
+        step(
+                "What was kept long enough could not be erased",
+                () -> transactions.call(h -> {
+                    CommandQueue.sweep(h, clock.instant());
+                    return true;
+                }));
     }
 
     private static void step(String failure, Runnable work) {

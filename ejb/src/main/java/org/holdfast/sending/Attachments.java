@@ -40,7 +40,6 @@ final class Attachments {
     }
 
     static Refusal tooLarge(long mostBytes) {
-        return new Refusal(
-                Refusal.Kind.UNUSABLE, "message-too-large", "A message has at most " + mostBytes + " bytes");
+        return new Refusal(Refusal.Kind.UNUSABLE, "message-too-large", "A message has at most " + mostBytes + " bytes");
     }
 }

@@ -28,9 +28,7 @@ class AttachmentsTest {
     void nothingIsLoadedBehindTheOneThatIsTooMuch() {
         assertThat(load(2)).hasSize(2);
         loaded.clear();
-        assertThatThrownBy(() -> load(50))
-                .isInstanceOf(Refusal.class)
-                .hasMessageContaining("at most 25 bytes");
+        assertThatThrownBy(() -> load(50)).isInstanceOf(Refusal.class).hasMessageContaining("at most 25 bytes");
         assertThat(loaded).hasSize(3);
     }
 

@@ -146,8 +146,7 @@ class LockOrderIT {
             CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(other -> {
                 ShownFlags shown = new ShownFlags(other);
                 shown.change(
-                        shown.lockWithMailbox(copy).orElseThrow(),
-                        new FlagChange(Flags.SEEN, 0, List.of(), List.of()));
+                        shown.lockWithMailbox(copy).orElseThrow(), new FlagChange(Flags.SEEN, 0, List.of(), List.of()));
                 new MailboxRows(other).dueNow(push.mailbox);
             }));
             awaitWaiting(bench, begun);
@@ -168,8 +167,7 @@ class LockOrderIT {
         for (PushBench each : List.of(first, second)) {
             each.createFolder(null, "New");
         }
-        bench.jdbi.useHandle(
-                h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() + interval '1 hour'"));
+        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() + interval '1 hour'"));
         bench.jdbi.useTransaction(h -> {
             h.execute("SELECT FROM mailbox_sync WHERE mailbox_id = ? FOR UPDATE", first.mailbox);
             CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(CommandQueue::makeDue))
