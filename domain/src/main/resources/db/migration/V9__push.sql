@@ -87,7 +87,8 @@ CREATE TABLE sending (
     request_sha256     bytea,
     message_id         text        NOT NULL UNIQUE,
     sender             text        NOT NULL,
-    recipients         text[]      NOT NULL CHECK (cardinality(recipients) > 0),
+    -- With the subject and the refused ones, erased with the content.
+    recipients         text[]      NOT NULL,
     subject            text,
     size_bytes         bigint      NOT NULL,
     state              text        NOT NULL CHECK (state IN ('QUEUED', 'SENDING', 'SENT', 'REFUSED', 'UNKNOWN',
@@ -125,15 +126,21 @@ CREATE TABLE sending (
     bind_reference     text,
     bound_copy_id      bigint,
     -- Why it is not bound yet; NULL: it is, or a day has not passed.
-    bind_problem       text
+    bind_problem       text,
+    -- Its copy, once seen: what is said of it here goes when that has gone. No foreign key: a purge waits for nobody.
+    seen_copy_id       bigint,
+    -- When subject and recipients were erased: with the copy, or after 30 days.
+    erased_at          timestamptz,
+    CHECK (cardinality(recipients) > 0 OR erased_at IS NOT NULL)
 );
+CREATE INDEX sending_to_erase ON sending (id) WHERE erased_at IS NULL;
 CREATE UNIQUE INDEX sending_key ON sending (asked_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX sending_due ON sending (due_at) WHERE state IN ('QUEUED', 'SENDING');
 CREATE INDEX sending_listing ON sending (mailbox_id, id DESC);
 CREATE INDEX sending_to_bind ON sending (id) WHERE bind_kind IS NOT NULL AND bound_copy_id IS NULL AND state = 'SENT';
 
 -- Erased once the message is sent, filed and, where that was wanted, bound: from then on the copy in Sent is the
--- one that is kept. Of a refused message it is kept for 30 days, of one of which nobody knows until somebody does.
+-- one that is kept. Of a refused message it is kept for 30 days, of one of which nobody knows for 30 days at most.
 CREATE TABLE sending_content (
     sending_id bigint PRIMARY KEY REFERENCES sending,
     raw        bytea NOT NULL

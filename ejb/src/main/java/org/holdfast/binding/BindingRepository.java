@@ -38,7 +38,7 @@ public final class BindingRepository {
     }
 
     /** Whether the content of a copy is there whole; looks at its length and at none of it. */
-    boolean hasContent(long copyId) {
+    public boolean hasContent(long copyId) {
         return handle.createQuery("SELECT EXISTS (SELECT FROM mail_copy c JOIN mail_content t ON t.copy_id = c.id"
                         + " WHERE c.id = :copy AND octet_length(t.raw) = c.size_bytes)")
                 .bind("copy", copyId)

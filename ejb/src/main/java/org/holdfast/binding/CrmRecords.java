@@ -85,7 +85,12 @@ public class CrmRecords {
         return new BindingKind(code, name.strip(), false);
     }
 
-    static void requireKind(RecordRows rows, BindingTarget target) {
+    /**
+     * What is to be bound later is bound to a kind that there is.
+     *
+     * @throws Refusal {@code kind-unknown}
+     */
+    public static void requireKind(RecordRows rows, BindingTarget target) {
         if (!rows.hasKind(target.kind())) {
             throw new Refusal(
                     Refusal.Kind.UNUSABLE,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.holdfast.event.EventType;
 import org.holdfast.event.Events;
+import org.holdfast.mailbox.MailboxRows;
 import org.jdbi.v3.core.Handle;
 
 /** The queue in the database. Waits are measured on the database's own clock. */
@@ -18,6 +19,12 @@ public final class CommandQueue {
 
     /** How long content is kept for another try. */
     private static final Duration KEPT = Duration.ofDays(30);
+
+    /** One that its owner paused, or whose provider refuses, keeps its state and has the plan's stop beside it. */
+    private static final String STOPPED = "(m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') OR m.plan_stop IS NOT NULL)";
+
+    private static final String WHY_CANCELLED = "CASE m.state WHEN 'DISCONNECTED' THEN 'The mailbox was disconnected'"
+            + " ELSE 'The plan does not synchronise the mailbox any more' END";
 
     private final Handle handle;
 
@@ -232,7 +239,7 @@ public final class CommandQueue {
     }
 
     /**
-     * Erases what was kept for another try and is thirty days old, and forgets what copies kept for themselves that
+     * Erases what was kept for another try and is thirty days old, as {@link SentTraces} do, and forgets what copies kept for themselves that
      * are not there any more.
      */
     public static void sweep(Handle handle, Instant now) {
@@ -240,10 +247,7 @@ public final class CommandQueue {
                         + " AND c.state NOT IN ('QUEUED', 'RUNNING') AND c.ended_at <= :before")
                 .bind("before", now.minus(KEPT))
                 .execute();
-        handle.createUpdate("DELETE FROM sending_content k USING sending s WHERE s.id = k.sending_id"
-                        + " AND s.state NOT IN ('QUEUED', 'SENDING', 'UNKNOWN') AND s.ended_at <= :before")
-                .bind("before", now.minus(KEPT))
-                .execute();
+        new SentTraces(handle, now).sweep();
         handle.execute("UPDATE user_command c SET kept_here = false WHERE c.kept_here AND c.kind = 'FLAGS'"
                 + " AND NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = c.copy_id)");
         handle.execute("DELETE FROM agreed_flags a WHERE NOT EXISTS (SELECT FROM mail_copy m WHERE m.id = a.copy_id)");
@@ -281,33 +285,57 @@ public final class CommandQueue {
     }
 
     /**
-     * Cancels everything that waits for mailboxes that the plan has stopped or that were disconnected; what
-     * copies showed of it is taken back. Asked for by whoever stops mailboxes, and regularly.
+     * Mailboxes for which something waits that will not be done: the plan has stopped them, whatever else stops
+     * them too, or they were disconnected. By their ids.
+     */
+    public static List<Long> stopped(Handle handle) {
+        return handle.createQuery("SELECT m.id FROM mailbox m WHERE " + STOPPED + " AND (EXISTS (SELECT FROM"
+                        + " user_command c WHERE c.mailbox_id = m.id AND c.state IN ('QUEUED', 'RUNNING'))"
+                        + " OR EXISTS (SELECT FROM sending s WHERE s.mailbox_id = m.id AND s.state = 'QUEUED'))"
+                        + " ORDER BY m.id")
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /**
+     * Cancels everything that waits for a mailbox, if it is still {@link #stopped}; what copies showed of it is
+     * taken back.
      *
      * @return how many commands
      */
-    public static int cancelForPausedMailboxes(Handle handle) {
+    public static int cancelIfStopped(Handle handle, long mailboxId) {
+        new MailboxRows(handle).lock(mailboxId);
         List<Long> copies = handle.createQuery("UPDATE user_command c SET state = 'CANCELLED',"
-                        + " ended_at = transaction_timestamp(), error = CASE m.state WHEN 'DISCONNECTED'"
-                        + " THEN 'The mailbox was disconnected' ELSE 'The plan does not synchronise the mailbox any more'"
-                        + " END FROM mailbox m WHERE m.id = c.mailbox_id AND c.state IN ('QUEUED', 'RUNNING')"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') RETURNING coalesce(c.copy_id, 0)")
+                        + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
+                        + " FROM mailbox m WHERE m.id = :mailbox AND c.mailbox_id = m.id"
+                        + " AND c.state IN ('QUEUED', 'RUNNING') AND " + STOPPED
+                        + " RETURNING coalesce(c.copy_id, 0)")
+                .bind("mailbox", mailboxId)
                 .mapTo(Long.class)
                 .list();
         ShownFlags shown = new ShownFlags(handle);
         copies.stream().filter(copy -> copy > 0).distinct().sorted().forEach(copy -> shown.settle(copy, null));
-        handle.createUpdate("DELETE FROM command_content k USING user_command c, mailbox m WHERE c.id = k.command_id"
-                        + " AND m.id = c.mailbox_id AND c.state = 'CANCELLED'"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED')")
+        handle.createUpdate("DELETE FROM command_content k USING user_command c WHERE c.id = k.command_id"
+                        + " AND c.mailbox_id = :mailbox AND c.state = 'CANCELLED'")
+                .bind("mailbox", mailboxId)
                 .execute();
         handle.createUpdate("WITH ended AS (UPDATE sending s SET state = 'CANCELLED',"
-                        + " ended_at = transaction_timestamp(), error = CASE m.state WHEN 'DISCONNECTED'"
-                        + " THEN 'The mailbox was disconnected' ELSE 'The plan does not synchronise the mailbox any more'"
-                        + " END FROM mailbox m WHERE m.id = s.mailbox_id AND s.state = 'QUEUED'"
-                        + " AND m.state IN ('PAUSED_BY_PLAN', 'DISCONNECTED') RETURNING s.id)"
+                        + " ended_at = transaction_timestamp(), error = " + WHY_CANCELLED
+                        + " FROM mailbox m WHERE m.id = :mailbox AND s.mailbox_id = m.id AND s.state = 'QUEUED'"
+                        + " AND " + STOPPED + " RETURNING s.id)"
                         + " DELETE FROM sending_content k USING ended WHERE k.sending_id = ended.id")
+                .bind("mailbox", mailboxId)
                 .execute();
         return copies.size();
+    }
+
+    /** Makes mailboxes due whose commands are; those that somebody works with at the moment when it is asked again. */
+    public static void makeDue(Handle handle) {
+        handle.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() WHERE mailbox_id IN"
+                + " (SELECT s.mailbox_id FROM mailbox_sync s WHERE s.due_at > clock_timestamp() AND s.failures = 0"
+                + " AND s.lease_until IS NULL AND s.mailbox_id IN (SELECT c.mailbox_id FROM user_command c"
+                + " WHERE c.state IN ('QUEUED', 'RUNNING') AND c.due_at <= clock_timestamp())"
+                + " ORDER BY s.mailbox_id FOR UPDATE SKIP LOCKED)");
     }
 
     static UserCommand read(ResultSet row) throws SQLException {

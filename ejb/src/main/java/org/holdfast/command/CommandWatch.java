@@ -1,19 +1,31 @@
 package org.holdfast.command;
 
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.DependsOn;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import java.time.Clock;
-import org.jdbi.v3.core.Jdbi;
 
-/** Makes mailboxes due whose commands are, and cancels what waits for mailboxes that will not be used. */
+/**
+ * Makes mailboxes due whose commands are, and cancels what waits for mailboxes that will not be used. Each step is
+ * a transaction of its own: one that fails keeps none of the others back.
+ */
 @Singleton
+@Startup
+@DependsOn("SchemaMigration")
+@ConcurrencyManagement(ConcurrencyManagementType.CONTAINER)
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class CommandWatch {
 
     private static final System.Logger LOG = System.getLogger(CommandWatch.class.getName());
 
     @Inject
-    private Jdbi jdbi;
+    private CommandTransaction transactions;
 
     @Inject
     private Clock clock;
@@ -21,20 +33,45 @@ public class CommandWatch {
     /** Not persistent: what it does is the same on every node and done once. */
     @Schedule(hour = "*", minute = "*", second = "*/4", persistent = false, info = "command watch")
     public void tick() {
-        int cancelled = jdbi.withHandle(CommandQueue::cancelForPausedMailboxes);
-        if (cancelled > 0) {
-            LOG.log(System.Logger.Level.INFO, "{0} commands cancelled: their mailboxes are not used", cancelled);
-        }
-        jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync s SET due_at = clock_timestamp()"
-                + " WHERE s.due_at > clock_timestamp() AND s.failures = 0 AND s.lease_until IS NULL"
-                + " AND s.mailbox_id IN (SELECT c.mailbox_id FROM user_command c"
-                + " WHERE c.state IN ('QUEUED', 'RUNNING') AND c.due_at <= clock_timestamp())"));
-        jdbi.useHandle(h -> h.execute("DELETE FROM upload WHERE uploaded_at < now() - interval '1 day'"));
+        step(
+                "Mailboxes whose commands are to be cancelled could not be found",
+                () -> transactions.call(CommandQueue::stopped).forEach(this::cancel));
+        step(
+                "Mailboxes could not be made due for their commands",
+                () -> transactions.call(h -> {
+                    CommandQueue.makeDue(h);
+                    return h.execute("DELETE FROM upload WHERE uploaded_at < now() - interval '1 day'");
+                }));
+    }
+
+    private void cancel(long mailboxId) {
+        step("Commands of mailbox " + mailboxId + " could not be cancelled", () -> {
+            int cancelled = transactions.call(h -> CommandQueue.cancelIfStopped(h, mailboxId));
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} commands of mailbox {1} cancelled: it is not used",
+                    cancelled,
+                    Long.toString(mailboxId));
+        });
     }
 
     /** Erases what was kept long enough. */
     @Schedule(hour = "*", minute = "*/10", persistent = false, info = "kept content")
     public void sweep() {
-        jdbi.useHandle(h -> CommandQueue.sweep(h, clock.instant()));
+        step(
+                "What was kept long enough could not be erased",
+                () -> transactions.call(h -> {
+                    CommandQueue.sweep(h, clock.instant());
+                    return true;
+                }));
+    }
+
+    private static void step(String failure, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            // The next tick tries again; an exception would make some servers drop the timer.
+            LOG.log(System.Logger.Level.WARNING, failure, e);
+        }
     }
 }

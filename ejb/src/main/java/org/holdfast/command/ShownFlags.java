@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.message.FlagChange;
 import org.holdfast.message.Flags;
 import org.jdbi.v3.core.Handle;
@@ -19,6 +20,16 @@ public final class ShownFlags {
     /** Works in the transaction of the handle. */
     public ShownFlags(Handle handle) {
         this.handle = handle;
+    }
+
+    /** As {@link #lock}, its mailbox before it: for whoever then makes that due. */
+    public Optional<Located> lockWithMailbox(long copyId) {
+        handle.createQuery("SELECT mailbox_id FROM mail_copy WHERE id = :copy")
+                .bind("copy", copyId)
+                .mapTo(Long.class)
+                .findOne()
+                .ifPresent(new MailboxRows(handle)::lock);
+        return lock(copyId);
     }
 
     /** A copy under a lock that a pull of its folder waits for; empty if it is not there any more. */

@@ -143,6 +143,7 @@ public class UserCommands {
         return ask(
                 once,
                 caller -> jdbi.withHandle(h -> {
+                    new MailboxRows(h).lock(mailboxId);
                     requireUsable(caller, mailboxId);
                     MailFolders folders = new MailFolders(h);
                     if (parentId != null) {
@@ -167,6 +168,7 @@ public class UserCommands {
         return ask(
                 once,
                 caller -> jdbi.withHandle(h -> {
+                    new MailboxRows(h).lock(mailboxId);
                     requireUsable(caller, mailboxId);
                     MailFolders folders = new MailFolders(h);
                     requireFolder(h, mailboxId, folderId);
@@ -194,8 +196,10 @@ public class UserCommands {
         Caller caller = currentCaller.get();
         UserCommand command = get(id);
         requireAccess(caller, command.mailboxId());
-        boolean cancelled =
-                jdbi.withHandle(h -> new CommandQueue(h).cancel(id, "Cancelled by " + caller.name(), clock.instant()));
+        boolean cancelled = jdbi.withHandle(h -> {
+            new MailboxRows(h).lock(command.mailboxId());
+            return new CommandQueue(h).cancel(id, "Cancelled by " + caller.name(), clock.instant());
+        });
         if (!cancelled) {
             throw new Refusal(
                     Refusal.Kind.CONFLICT,
@@ -214,6 +218,7 @@ public class UserCommands {
     public UserCommand retry(long id) {
         Caller caller = currentCaller.get();
         UserCommand command = get(id);
+        jdbi.useHandle(h -> new MailboxRows(h).lock(command.mailboxId()));
         requireUsable(caller, command.mailboxId());
         if (!jdbi.withHandle(h -> new CommandQueue(h).retry(id))) {
             throw new Refusal(
@@ -270,7 +275,7 @@ public class UserCommands {
     }
 
     private ShownFlags.Located usable(Caller caller, ShownFlags shown, long copyId) {
-        ShownFlags.Located copy = shown.lock(copyId)
+        ShownFlags.Located copy = shown.lockWithMailbox(copyId)
                 .filter(each -> new MailboxAccess(jdbi).sees(caller, each.accountId(), each.mailboxId()))
                 .orElseThrow(() -> Refusal.notFound("message", copyId));
         requireUsable(caller, copy.mailboxId());

@@ -67,6 +67,21 @@ public final class MailboxRows {
     }
 
     /**
+     * Locks a mailbox as everybody does who then locks more of it: the lease of a pass, the mailbox, and only then
+     * the account, folders, copies. What the plan says of it holds until the transaction ends.
+     */
+    public void lock(long mailboxId) {
+        handle.createQuery("SELECT mailbox_id FROM mailbox_sync WHERE mailbox_id = :mailbox FOR UPDATE")
+                .bind("mailbox", mailboxId)
+                .mapTo(Long.class)
+                .findOne();
+        handle.createQuery("SELECT id FROM mailbox WHERE id = :mailbox FOR SHARE")
+                .bind("mailbox", mailboxId)
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /**
      * Makes a mailbox due now, by the database's clock.
      *
      * @return whether there is such a mailbox

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.holdfast.binding.BindingTarget;
+import org.holdfast.binding.CrmRecords;
+import org.holdfast.binding.RecordRows;
 import org.holdfast.command.Idempotency;
 import org.holdfast.mailbox.Mailbox;
 import org.jdbi.v3.core.Handle;
@@ -13,8 +15,13 @@ import org.jdbi.v3.core.Handle;
 record NewSending(
         long userId, Mailbox mailbox, String messageId, List<String> recipients, byte[] raw, NewMessage message) {
 
-    /** Queues it, due at once; under a key that was used meanwhile, answers with that message. */
+    /**
+     * Queues it, due at once; under a key that was used meanwhile, answers with that message.
+     *
+     * @throws org.holdfast.refusal.Refusal {@code kind-unknown} if it is to be bound to one that there is not
+     */
     long store(Handle handle, Idempotency once, Instant now) {
+        message.bindTo().ifPresent(target -> CrmRecords.requireKind(new RecordRows(handle), target));
         String address = Composer.address(new Correspondent(mailbox.address(), Optional.empty()));
         Optional<Long> stored = handle.createQuery(
                         "INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at,"

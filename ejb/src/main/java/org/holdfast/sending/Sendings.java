@@ -121,6 +121,7 @@ public class Sendings {
         Composed composed = compose(caller, mailbox, message);
         message.draftId().ifPresent(id -> requireDraft(mailboxId, id));
         UserCommand command = jdbi.withHandle(h -> {
+            new MailboxRows(h).lock(mailboxId);
             long drafts = new MailFolders(h)
                     .find(mailboxId, "\\Drafts")
                     .orElseThrow(() -> new Refusal(
@@ -290,12 +291,10 @@ public class Sendings {
                 message.html().orElse(null),
                 message.replyTo().isPresent() ? thread.messageId() : null,
                 thread.references(),
-                message.attachments().stream()
-                        .map(each -> attachment(caller, mailbox.id(), each))
-                        .toList()));
+                new Attachments(MOST_BYTES)
+                        .load(message.attachments(), each -> attachment(caller, mailbox.id(), each))));
         if (raw.length > MOST_BYTES) {
-            throw new Refusal(
-                    Refusal.Kind.UNUSABLE, "message-too-large", "A message has at most " + MOST_BYTES + " bytes");
+            throw Attachments.tooLarge(MOST_BYTES);
         }
         return new Composed(messageId, raw);
     }

@@ -43,7 +43,8 @@ public final class SentBindings {
                         + " AND c.message_id = s.message_id AND (c.folder_id = s.filed_folder_id"
                         + " OR s.sent_at <= :anywhere)"
                         + " ORDER BY c.folder_id IS DISTINCT FROM s.filed_folder_id, c.id LIMIT 1) AS named ON true WHERE"
-                        + WAITING + "AND coalesce(placed.id, named.id) IS NOT NULL ORDER BY s.id LIMIT :most")
+                        + WAITING + "AND coalesce(placed.id, named.id) IS NOT NULL"
+                        + " ORDER BY s.bind_problem IS NOT NULL, s.id LIMIT :most")
                 .bind("most", AT_ONCE)
                 .bind("anywhere", now.minus(ANYWHERE))
                 .map((row, context) -> new Wanted(
@@ -55,17 +56,29 @@ public final class SentBindings {
                 .list();
     }
 
-    /** Binds one; its content here is not needed any more then. */
+    /** Binds one, as its sender does by hand; its content here is not needed any more then. */
     public void bind(Wanted wanted, Instant now) {
         BindingRepository bindings = new BindingRepository(handle);
-        if (bindings.lockCopy(wanted.copyId()).isPresent()) {
-            bindings.bind(wanted.copyId(), wanted.accountId(), wanted.target(), wanted.by(), now);
-            handle.createUpdate("UPDATE sending SET bound_copy_id = :copy, bind_problem = NULL WHERE id = :id")
-                    .bind("copy", wanted.copyId())
-                    .bind("id", wanted.sendingId())
-                    .execute();
-            new SendingRows(handle).dropFiledContent(wanted.sendingId());
+        if (bindings.lockCopy(wanted.copyId()).isEmpty()) {
+            return;
         }
+        if (!bindings.hasContent(wanted.copyId())) {
+            failed(wanted, "the content of its copy is not stored whole; have the mailbox synchronised again");
+            return;
+        }
+        bindings.bind(wanted.copyId(), wanted.accountId(), wanted.target(), wanted.by(), now);
+        handle.createUpdate("INSERT INTO audit_event (at, actor, action, subject, details)"
+                        + " VALUES (:at, :actor, 'copy.bind', :subject, :details)")
+                .bind("at", now)
+                .bind("actor", wanted.by())
+                .bind("subject", "copy:" + wanted.copyId())
+                .bind("details", wanted.target() + " by sending:" + wanted.sendingId())
+                .execute();
+        handle.createUpdate("UPDATE sending SET bound_copy_id = :copy, bind_problem = NULL WHERE id = :id")
+                .bind("copy", wanted.copyId())
+                .bind("id", wanted.sendingId())
+                .execute();
+        new SendingRows(handle).dropFiledContent(wanted.sendingId());
     }
 
     /** Shows on a message why it could not be bound. */

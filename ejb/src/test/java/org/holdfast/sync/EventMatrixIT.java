@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.holdfast.binding.BindingRepository;
 import org.holdfast.binding.BindingTarget;
-import org.holdfast.command.CommandQueue;
 import org.holdfast.plan.Entitlement;
 import org.holdfast.plan.EntitlementQuery;
 import org.holdfast.retention.Hold;
@@ -132,7 +131,7 @@ class EventMatrixIT {
         for (Instant now : List.of(at.minusMillis(1), at, at.plusMillis(1))) {
             stage.bench.now = now;
             stage.settle();
-            stage.bench.jdbi.useTransaction(CommandQueue::cancelForPausedMailboxes);
+            PushBench.cancelStopped(stage.bench.jdbi);
             if (stage.state(mailbox).equals(ACTIVE)) {
                 assertThat(stage.bench.pull(mailbox)).isEqualTo(MailboxPass.Outcome.COMPLETED);
             }

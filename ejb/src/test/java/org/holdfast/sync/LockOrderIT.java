@@ -7,7 +7,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.holdfast.command.CommandQueue;
+import org.holdfast.command.PendingCommands;
+import org.holdfast.command.ShownFlags;
+import org.holdfast.mailbox.MailboxRows;
 import org.holdfast.mailbox.PlanFollower;
+import org.holdfast.message.FlagChange;
+import org.holdfast.message.Flags;
 import org.holdfast.retention.HoldRepository;
 import org.holdfast.retention.NewHold;
 import org.holdfast.run.LocalPostgres;
@@ -126,5 +132,62 @@ class LockOrderIT {
             return beside;
         });
         begun.get(30, TimeUnit.SECONDS);
+    }
+
+    /** What a user asks for, in the order in which the application does, and a pull that lets flags follow. */
+    @Test
+    void flagsThatAUserChangesAndAPassOverTheirFolder() throws Exception {
+        PushBench push = new PushBench(new PullBench(postgres, keys, "STANDARD"), "flags", 9);
+        PullBench bench = push.pull;
+        long copy = copyIn(bench, push.mailbox, "A");
+        Lease lease = bench.claim(push.mailbox);
+        CompletableFuture<Void> beside = bench.jdbi.inTransaction(h -> {
+            new Leases(h).fence(lease);
+            CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(other -> {
+                ShownFlags shown = new ShownFlags(other);
+                shown.change(
+                        shown.lockWithMailbox(copy).orElseThrow(), new FlagChange(Flags.SEEN, 0, List.of(), List.of()));
+                new MailboxRows(other).dueNow(push.mailbox);
+            }));
+            awaitWaiting(bench, begun);
+            PendingCommands.of(h, push.folder("A"));
+            h.execute("SELECT FROM mail_copy WHERE id = ? FOR UPDATE", copy);
+            return begun;
+        });
+        beside.get(30, TimeUnit.SECONDS);
+        assertThat(push.shown(copy)).isEqualTo(new Flags(Flags.SEEN, List.of()));
+    }
+
+    /** One mailbox that somebody works with keeps neither the timer nor the other mailboxes waiting. */
+    @Test
+    void commandsMakeTheirMailboxesDueWithoutWaitingForAnother() {
+        PullBench bench = new PullBench(postgres, keys, "STANDARD");
+        PushBench first = new PushBench(bench, "first", 9);
+        PushBench second = new PushBench(bench, "second", 9);
+        for (PushBench each : List.of(first, second)) {
+            each.createFolder(null, "New");
+        }
+        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp() + interval '1 hour'"));
+        bench.jdbi.useTransaction(h -> {
+            h.execute("SELECT FROM mailbox_sync WHERE mailbox_id = ? FOR UPDATE", first.mailbox);
+            CompletableFuture.runAsync(() -> bench.jdbi.useTransaction(CommandQueue::makeDue))
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
+        });
+        assertThat(bench.count("mailbox_sync WHERE due_at <= clock_timestamp() AND mailbox_id = " + second.mailbox))
+                .isOne();
+        assertThat(bench.count("mailbox_sync WHERE due_at > clock_timestamp() AND mailbox_id = " + first.mailbox))
+                .isOne();
+        bench.jdbi.useTransaction(CommandQueue::makeDue);
+        assertThat(bench.count("mailbox_sync WHERE due_at <= clock_timestamp()"))
+                .isEqualTo(2);
+    }
+
+    private static long copyIn(PullBench bench, long mailbox, String folder) {
+        long id = bench.id("INSERT INTO folder (mailbox_id, wire_name, name) VALUES (" + mailbox + ", '" + folder
+                + "', '" + folder + "') RETURNING id");
+        return bench.id("INSERT INTO mail_copy (account_id, mailbox_id, folder_id, uid_validity, uid, clock, copied_at,"
+                + " size_bytes, content_sha256) VALUES (" + bench.accountId + ", " + mailbox + ", " + id
+                + ", 1, 1, now(), now(), 1, sha256('x')) RETURNING id");
     }
 }

@@ -14,6 +14,7 @@ import org.holdfast.command.UserCommand;
 import org.holdfast.message.FlagChange;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalPostgres;
+import org.jdbi.v3.core.Jdbi;
 
 /** Asks for commands as the beans do, and runs real passes over them. */
 final class PushBench {
@@ -41,7 +42,7 @@ final class PushBench {
     long flags(long copy, FlagChange change) {
         return pull.jdbi.inTransaction(h -> {
             ShownFlags shown = new ShownFlags(h);
-            ShownFlags.Located located = shown.lock(copy).orElseThrow();
+            ShownFlags.Located located = shown.lockWithMailbox(copy).orElseThrow();
             FlagChange delta = FlagChange.between(located.flags(), change.applyTo(located.flags()));
             shown.supersede(copy, delta);
             shown.change(located, delta);
@@ -144,6 +145,19 @@ final class PushBench {
     /** As the timer does. */
     void sweep() {
         pull.jdbi.useTransaction(h -> CommandQueue.sweep(h, pull.now));
+    }
+
+    /** As the timer does; how many commands. */
+    int cancelStopped() {
+        return cancelStopped(pull.jdbi);
+    }
+
+    static int cancelStopped(Jdbi jdbi) {
+        int cancelled = 0;
+        for (long each : jdbi.withHandle(CommandQueue::stopped)) {
+            cancelled += jdbi.<Integer, RuntimeException>inTransaction(h -> CommandQueue.cancelIfStopped(h, each));
+        }
+        return cancelled;
     }
 
     Flags shown(long copy) {

@@ -431,8 +431,7 @@ class PushIT {
         long copy = bench.copy("mail 1");
         long command = bench.flags(copy, new FlagChange(Flags.SEEN, 0, List.of(), List.of()));
         bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'PAUSED_BY_PLAN'"));
-        assertThat(bench.pull.jdbi.<Integer, RuntimeException>inTransaction(CommandQueue::cancelForPausedMailboxes))
-                .isOne();
+        assertThat(bench.cancelStopped()).isOne();
         assertThat(bench.state(command)).isEqualTo(CommandState.CANCELLED);
         assertThat(bench.command(command).error()).contains("plan");
         assertThat(bench.shown(copy)).isEqualTo(Flags.NONE);

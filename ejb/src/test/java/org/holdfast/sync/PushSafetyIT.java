@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.holdfast.command.CommandState;
 import org.holdfast.command.PendingCommands;
+import org.holdfast.mailbox.PlanFollower;
 import org.holdfast.message.FlagChange;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
@@ -424,5 +425,35 @@ class PushSafetyIT {
         assertThat(bench.state(command)).isEqualTo(CommandState.DONE);
         assertThat(bench.command(command).note()).contains("stays");
         assertThat(subjects(dovecot, "movedraft", "INBOX")).containsExactly("mail 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AUTH_FAILED", "PAUSED_BY_USER", "CERTIFICATE_REFUSED"})
+    void downgradeCancelsWhatWaitsForAMailboxThatSomethingElseStoppedBefore(String state) throws Exception {
+        String user = "down" + state.toLowerCase(java.util.Locale.ROOT).replace("_", "");
+        PushBench bench = pulled(dovecot, user, 2);
+        long forGood = bench.expunge(bench.copy("mail 1"));
+        long flags = bench.flags(bench.copy("mail 2"), new FlagChange(Flags.SEEN, 0, List.of(), List.of()));
+        long sending = bench.pull.id("INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at,"
+                + " message_id, sender, recipients, size_bytes, state, due_at) VALUES (" + bench.pull.accountId + ", "
+                + bench.mailbox + ", 'o', " + bench.pull.userId + ", now(), '<" + user + "@example.com>',"
+                + " 'a@example.com', '{b@example.com}', 1, 'QUEUED', now()) RETURNING id");
+        bench.pull.jdbi.useHandle(h -> {
+            h.execute("INSERT INTO sending_content (sending_id, raw) VALUES (?, 'x')", sending);
+            h.execute("UPDATE mailbox SET state = ?", state);
+        });
+        bench.cancelStopped();
+        assertThat(bench.state(forGood)).isEqualTo(CommandState.QUEUED);
+        bench.pull.subscribe("FREE");
+        bench.pull.jdbi.useTransaction(
+                h -> new PlanFollower(h).accounts(List.of(bench.pull.accountId), bench.pull.now));
+        assertThat(bench.pull.count("mailbox WHERE plan_stop = 'NO_SYNC' AND state = '" + state + "'"))
+                .isOne();
+        assertThat(bench.cancelStopped()).isEqualTo(2);
+        assertThat(bench.state(forGood)).isEqualTo(CommandState.CANCELLED);
+        assertThat(bench.command(flags).error()).contains("plan");
+        assertThat(bench.shown(bench.copy("mail 2"))).isEqualTo(Flags.NONE);
+        assertThat(bench.pull.count("sending WHERE state = 'CANCELLED'")).isOne();
+        assertThat(bench.pull.count("sending_content")).isZero();
     }
 }

@@ -20,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
-import org.holdfast.command.CommandQueue;
 import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
@@ -171,6 +170,14 @@ class SendIT {
                 SentBindings bindings = new SentBindings(h);
                 bindings.due(bench.pull.now).forEach(each -> bindings.bind(each, bench.pull.now));
             });
+        }
+
+        void waits(String time, String mailboxState) {
+            bench.pull.jdbi.useHandle(h -> {
+                h.execute("UPDATE sending SET due_at = clock_timestamp() - CAST(? AS interval)", time);
+                h.execute("UPDATE mailbox SET state = ?", mailboxState);
+            });
+            bench.sweep();
         }
 
         int tell(Instant now) {
@@ -619,8 +626,100 @@ class SendIT {
         }
         try (Stage stage = new Stage()) {
             stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'DISCONNECTED'"));
-            stage.bench.pull.jdbi.useTransaction(h -> CommandQueue.cancelForPausedMailboxes(h));
+            stage.bench.cancelStopped();
             assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+        }
+    }
+
+    @Test
+    void whatIsBoundOnSendingIsBoundAsByHandOnAWholeCopyAndAudited() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.wantsBinding();
+            stage.settle();
+            stage.bench.pass();
+            long copy = stage.bench.copy("hello");
+            byte[] raw = stage.bench.pull.jdbi.withHandle(h -> h.createQuery("SELECT raw FROM mail_content")
+                    .mapTo(byte[].class)
+                    .one());
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = 'short'"));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isZero();
+            assertThat(stage.text("bind_problem")).contains("not stored whole");
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = ?", raw));
+            stage.bind();
+            assertThat(stage.bench.pull.count("binding")).isOne();
+            assertThat(stage.text("bind_problem")).isNull();
+            assertThat(stage.bench.pull.count("audit_event WHERE action = 'copy.bind' AND actor = 'o' AND subject ="
+                            + " 'copy:" + copy + "' AND details LIKE '%D-1 by sending:" + stage.sending + "'"))
+                    .isOne();
+        }
+    }
+
+    private static final String READABLE =
+            "sending WHERE subject IS NOT NULL OR recipients <> '{}' OR refused_recipients <> '{}'";
+
+    @Test
+    void whatASentMessageLeavesGoesWithItsCopy() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.settle();
+            stage.bench.pass();
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count(READABLE)).isOne();
+            stage.bench.pull.jdbi.useHandle(h -> {
+                h.execute("DELETE FROM mail_content");
+                h.execute("DELETE FROM mail_copy");
+            });
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count(READABLE)).isZero();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.text("erased_at")).isNotNull();
+        }
+    }
+
+    @Test
+    void whatARefusedMessageLeavesGoesAfterThirtyDays() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> said.startsWith("RCPT") ? "550 5.1.1 <B@example.com> no\r\n" : usual;
+            stage.send();
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofDays(30)).minusSeconds(1);
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count(READABLE)).isOne();
+            assertThat(stage.text("error").toLowerCase(java.util.Locale.ROOT)).contains("b@example.com");
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofDays(30));
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count(READABLE)).isZero();
+            assertThat(stage.text("error")).contains("erased").doesNotContain("xample.com");
+        }
+    }
+
+    @Test
+    void contentOfWhichNobodyKnowsIsKeptForThirtyDaysAndThatNobodyKnowsStays() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE sending SET state = 'UNKNOWN', asked_at = ?", PullBench.NOW));
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofDays(30)).minusSeconds(1);
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            stage.bench.pull.now = PullBench.NOW.plus(Duration.ofDays(30));
+            stage.bench.sweep();
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+            assertThat(stage.bench.pull.count(READABLE)).isZero();
+            assertThat(stage.state()).isEqualTo("UNKNOWN");
+            assertThat(stage.text("error")).contains("its content was erased");
+        }
+    }
+
+    @Test
+    void messageThatWaitsForAMailboxThatIsNotUsedIsCancelledAfterSevenDays() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.waits("7 days", "ACTIVE");
+            assertThat(stage.state()).isEqualTo("QUEUED");
+            stage.waits("6 days 23 hours", "PAUSED_BY_USER");
+            assertThat(stage.state()).isEqualTo("QUEUED");
+            stage.waits("7 days", "PAUSED_BY_USER");
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.text("error")).contains("seven days");
             assertThat(stage.bench.pull.count("sending_content")).isZero();
         }
     }

@@ -39,7 +39,7 @@ public class MailboxDraftsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Answers(value = 202, body = CommandView.class)
     public Response save(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
-        message.requireReadableBy(http);
+        message.requireAllowedTo(http);
         return Accepted.command(
                 uri, sendings.saveDraft(id, message.toMessage(), KeptKey.of(key, "draft", id, message)));
     }

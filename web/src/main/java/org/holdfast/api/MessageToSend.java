@@ -58,11 +58,14 @@ public record MessageToSend(
     }
 
     /**
-     * Content of other messages goes along only if the caller's token may read it.
+     * Content of other messages goes along, and a copy is bound, only if the caller's token may read and bind.
      *
      * @throws org.holdfast.refusal.Refusal with code {@code token-scope}
      */
-    void requireReadableBy(HttpServletRequest request) {
+    void requireAllowedTo(HttpServletRequest request) {
+        if (bindTo.isPresent()) {
+            TokenCheck.require(request, TokenScope.BIND);
+        }
         if (attachments.orElse(List.of()).stream()
                 .anyMatch(each -> each.messageId().isPresent())) {
             TokenCheck.require(request, TokenScope.CONTENT);

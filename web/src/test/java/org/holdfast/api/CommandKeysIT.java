@@ -81,6 +81,9 @@ class CommandKeysIT extends PackagedApplication {
                 + tenants.message + "\"}]}";
         assertThat(client.send("POST", path, mail, plain).verdict()).isEqualTo("409 mailbox-cannot-send");
         assertThat(client.send("POST", path, mail, attached).verdict()).isEqualTo("403 token-scope");
+        String bound = "{\"to\":[{\"address\":\"b@example.org\"}],\"text\":\"t\",\"bindTo\":{\"kind\":\"deal\","
+                + "\"reference\":\"D-1\"}}";
+        assertThat(client.send("POST", path, mail, bound).verdict()).isEqualTo("403 token-scope");
         assertThat(client.send("POST", path, tenants.tokens.get(Who.OWNER), attached)
                         .verdict())
                 .isEqualTo("409 mailbox-cannot-send");
