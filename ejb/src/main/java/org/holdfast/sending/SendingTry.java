@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.holdfast.mailbox.MailServer;
 import org.holdfast.mailbox.TransportSecurity;
+import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.oauth.SignIn;
@@ -87,8 +88,8 @@ public final class SendingTry {
             }
             Optional<Credential> another = signIn.anew(access.accountId(), message.mailboxId(), credential);
             return another.isEmpty() ? outcome : send(lease, message, new SmtpRoute(access.server(), another.get()));
-        } catch (IOException e) {
-            // There is no credential now, or none any more: nothing was begun.
+        } catch (IOException | Refusal e) {
+            // There is no credential now, or none any more, or it does not open: nothing was begun.
             return SmtpOutcome.lost(SmtpPhase.CONNECT, e);
         }
     }

@@ -417,6 +417,30 @@ class SendIT {
     }
 
     @Test
+    void secretThatDoesNotOpenIsToldInsteadOfTriedForEver() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET secret = '\\x0102'::bytea"));
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("does not open").contains("connect the mailbox again");
+            assertThat(stage.smtp.received).isEmpty();
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isTrue();
+        }
+    }
+
+    @Test
+    void tokenEndpointThatMayNotBeAskedIsToldInsteadOfTriedForEver() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.signsInAt("http://192.0.2.1/token");
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("Nobody received it");
+            assertThat(stage.smtp.received).isEmpty();
+        }
+    }
+
+    @Test
     void fullSentFolderDoesNotMakeItUnsent() throws Exception {
         try (LocalDovecot small = MailServers.dovecot(new LocalDovecot.Options(null, "5K", false));
                 Stage stage = new Stage()) {
