@@ -93,7 +93,10 @@ final class SendingOutcomes {
                 .execute();
     }
 
-    /** Also where another node has taken it for unknown, or its sender for unsent, meanwhile: now it is known. */
+    /**
+     * Also where another node has taken it for unknown, or its sender for unsent, meanwhile, or has asked to
+     * send it again and nobody has begun to: now it is known.
+     */
     private boolean end(SendingLease lease, SmtpOutcome outcome, SendingState state) {
         List<String> refused =
                 outcome.refused().stream().map(RefusedRecipient::toString).toList();
@@ -102,7 +105,7 @@ final class SendingOutcomes {
                                 + " reply_code = :code, refused_recipients = :refused, lease_owner = NULL,"
                                 + " ended_at = CASE WHEN :state = 'UNKNOWN' THEN NULL ELSE CAST(:now AS timestamptz) END"
                                 + " WHERE id = :id AND lease_token = :token AND (state IN ('SENDING', 'UNKNOWN')"
-                                + " OR (state = 'REFUSED' AND :state = 'SENT'))")
+                                + " OR (state IN ('REFUSED', 'QUEUED') AND :state = 'SENT'))")
                         .bind("now", now)
                         .bind("id", lease.sendingId())
                         .bind("token", lease.token())

@@ -71,7 +71,9 @@ public final class SendingTry {
                             clock.instant()));
             return;
         }
-        SmtpOutcome outcome = signedIn(lease, message, access);
+        SmtpOutcome outcome = message.raw().length == 0
+                ? SmtpOutcome.unsuitable(SmtpPhase.CONNECT, "Its content was erased: write it anew")
+                : signedIn(lease, message, access);
         transactions.call(h -> {
             new SendingOutcomes(h, clock.instant()).record(lease, outcome);
             return outcome;

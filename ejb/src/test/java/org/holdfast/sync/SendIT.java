@@ -503,6 +503,37 @@ class SendIT {
     }
 
     @Test
+    void answerThatComesAfterItsSenderAskedToSendItAgainEndsTheMatter() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> {
+                if (said.equals(ScriptedSmtp.FINAL_DOT)) {
+                    stage.recover();
+                    stage.rows(rows -> rows.markUnsent(stage.sending, "O", PullBench.NOW) && rows.again(stage.sending));
+                    assertThat(stage.state()).isEqualTo("QUEUED");
+                }
+                return usual;
+            };
+            stage.send();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.text("error")).isNull();
+            stage.settle();
+            assertThat(stage.smtp.accepted).hasSize(1);
+            assertThat(stage.inSent()).isOne();
+        }
+    }
+
+    @Test
+    void messageWithoutContentDoesNotLeave() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("DELETE FROM sending_content"));
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("erased");
+            assertThat(stage.smtp.received).isEmpty();
+        }
+    }
+
+    @Test
     void copyIsBoundByItsMessageIdWhereTheServerDoesNotSayItsNumber() throws Exception {
         try (Stage stage = new Stage()) {
             stage.wantsBinding();

@@ -55,7 +55,7 @@ public record SmtpOutcome(
     }
 
     /** Refused here, before the server was asked. */
-    static SmtpOutcome unsuitable(SmtpPhase phase, String text) {
+    public static SmtpOutcome unsuitable(SmtpPhase phase, String text) {
         return new SmtpOutcome(Result.REFUSED, phase, null, false, text, List.of(), null);
     }
 
