@@ -35,11 +35,12 @@ public final class SendingLeases {
                         + " lease_until = clock_timestamp() + :term * interval '1 second' WHERE id IN"
                         + " (SELECT s.id FROM sending s JOIN mailbox m ON m.id = s.mailbox_id WHERE s.state = 'QUEUED'"
                         + " AND s.due_at <= clock_timestamp() AND m.state IN ('ACTIVE', 'UNREACHABLE')"
-                        + " ORDER BY s.due_at LIMIT :most FOR UPDATE OF s SKIP LOCKED) RETURNING id, lease_token")
+                        + " ORDER BY s.due_at LIMIT :most FOR UPDATE OF s SKIP LOCKED) RETURNING id, mailbox_id, lease_token")
                 .bind("owner", owner)
                 .bind("term", TERM.toSeconds())
                 .bind("most", most)
-                .map((row, context) -> new SendingLease(row.getLong("id"), row.getLong("lease_token")))
+                .map((row, context) -> new SendingLease(
+                        row.getLong("id"), row.getLong("mailbox_id"), row.getLong("lease_token")))
                 .list();
     }
 

@@ -9,11 +9,14 @@ import org.holdfast.command.Idempotency;
 import org.holdfast.command.MailFolders;
 import org.holdfast.command.NewCommand;
 import org.holdfast.command.ShownFlags;
+import org.holdfast.mailbox.MailboxStop;
 import org.holdfast.message.FlagChange;
 import org.holdfast.message.Flags;
 import org.holdfast.message.Texts;
+import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.smtp.RefusedRecipient;
 import org.holdfast.sync.smtp.SmtpOutcome;
+import org.holdfast.sync.smtp.SmtpPhase;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -61,6 +64,36 @@ final class SendingOutcomes {
             again(lease, outcome.text(), Duration.ofMillis(Math.min(MOST_WAIT.toMillis(), wait)));
         } else {
             end(lease, outcome, SendingState.REFUSED);
+        }
+    }
+
+    /**
+     * Its mailbox had to be let go, and nobody received it. The plan cancels it; an owner who paused finds it
+     * waiting, but not where the server has got part of it: then the owner decides.
+     */
+    void stopped(SendingLease lease, SmtpPhase phase, MailboxStop stop) {
+        if (stop.byPlan()) {
+            cancel(lease, stop.reason());
+        } else if (phase.isBeforeContent()) {
+            again(lease, stop.reason(), Duration.ZERO);
+        } else {
+            end(lease, SmtpOutcome.lost(phase, new ProviderFailure(stop.reason(), null)), SendingState.REFUSED);
+        }
+    }
+
+    private void cancel(SendingLease lease, String reason) {
+        int cancelled = handle.createUpdate("UPDATE sending SET state = 'CANCELLED', error = :reason, ended_at = :now,"
+                        + " lease_owner = NULL WHERE id = :id AND lease_token = :token"
+                        + " AND state IN ('SENDING', 'UNKNOWN')")
+                .bind("id", lease.sendingId())
+                .bind("token", lease.token())
+                .bind("reason", Texts.clean(reason, 500))
+                .bind("now", now)
+                .execute();
+        if (cancelled == 1) {
+            handle.createUpdate("DELETE FROM sending_content WHERE sending_id = :id")
+                    .bind("id", lease.sendingId())
+                    .execute();
         }
     }
 

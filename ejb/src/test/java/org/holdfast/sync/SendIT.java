@@ -16,7 +16,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
@@ -25,6 +28,7 @@ import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
 import org.holdfast.run.LocalPostgres;
+import org.holdfast.sending.RunningTries;
 import org.holdfast.sending.SendingLease;
 import org.holdfast.sending.SendingLeaseLost;
 import org.holdfast.sending.SendingLeases;
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages on their way out: cut at each phase of SMTP and of the APPEND to Sent; never twice anywhere. */
 class SendIT {
@@ -89,6 +94,7 @@ class SendIT {
         final PushBench bench = new PushBench(emptied(), user, proxy.port());
         final String messageId = "<" + UUID.randomUUID() + "@example.com>";
         final long sending;
+        final RunningTries running = new RunningTries();
 
         Stage() throws Exception {
             dovecot.keepCommands(user);
@@ -109,19 +115,45 @@ class SendIT {
         /** As the worker of a node does; false if nothing is due. */
         boolean send(SendingTry.Transactions transactions) {
             List<SendingLease> claimed = bench.pull.jdbi.inTransaction(h -> new SendingLeases(h).claim("test", 10));
-            for (SendingLease lease : claimed) {
-                new SendingTry(
-                                transactions,
-                                mailbox -> Optional.empty(),
-                                bench.pull.secrets,
-                                new SmtpClient(
-                                        new HostPolicy("127.0.0.1", InetAddress::getAllByName),
-                                        SHORT,
-                                        (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                                Clock.fixed(PullBench.NOW, ZoneOffset.UTC))
-                        .run(lease);
-            }
+            claimed.forEach(lease -> attempt(transactions, SHORT).run(lease));
             return !claimed.isEmpty();
+        }
+
+        SendingTry attempt(SendingTry.Transactions transactions, WireLimits limits) {
+            return new SendingTry(
+                    transactions,
+                    mailbox -> Optional.empty(),
+                    bench.pull.secrets,
+                    new SmtpClient(
+                            new HostPolicy("127.0.0.1", InetAddress::getAllByName),
+                            limits,
+                            (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                    Clock.fixed(PullBench.NOW, ZoneOffset.UTC));
+        }
+
+        /** Sends with the patience of everyday to a server that says nothing to a command until it is told to. */
+        CompletableFuture<Void> sendToSilent(String command, CountDownLatch reached, CountDownLatch goOn) {
+            smtp.script = (said, usual) -> {
+                if (said.startsWith(command)) {
+                    reached.countDown();
+                    await(goOn);
+                }
+                return usual;
+            };
+            SendingLease lease = bench.pull
+                    .jdbi
+                    .inTransaction(h -> new SendingLeases(h).claim("test", 10))
+                    .get(0);
+            SendingTry attempt = attempt(new Direct(), SmtpClient.PATIENT);
+            running.add(lease, attempt);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> attempt.run(lease));
+            await(reached);
+            return sent;
+        }
+
+        /** As the timer of a node does. */
+        void tick() {
+            running.stopWhatMayNotGoOn(new Direct(), PullBench.NOW);
         }
 
         boolean send() {
@@ -213,6 +245,14 @@ class SendIT {
         public void close() throws java.io.IOException {
             smtp.close();
             proxy.close();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -530,6 +570,83 @@ class SendIT {
             assertThat(stage.state()).isEqualTo("REFUSED");
             assertThat(stage.text("error")).contains("erased");
             assertThat(stage.smtp.received).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {ScriptedSmtp.GREETING, "EHLO", "AUTH", "MAIL", "DATA"})
+    void planThatEndsCutsASubmissionThatWaitsForItsServer(String command) throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent = stage.sendToSilent(command, new CountDownLatch(1), goOn);
+            stage.tick();
+            assertThat(sent).isNotDone();
+            stage.bench.pull.subscribe("FREE");
+            stage.tick();
+            sent.get(5, TimeUnit.SECONDS);
+            goOn.countDown();
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.text("error")).isNotBlank().doesNotContain("connection was lost");
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+            assertThat(stage.smtp.accepted).isEmpty();
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EHLO", "AUTH", "MAIL", "RCPT", "DATA"})
+    void noPhaseBeginsAfterThePlanHasEnded(String command) throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> {
+                if (said.startsWith(command)) {
+                    stage.bench.pull.subscribe("FREE");
+                }
+                return usual;
+            };
+            stage.send();
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.smtp.received.get(stage.smtp.received.size() - 1)).startsWith(command);
+            assertThat(stage.smtp.accepted).isEmpty();
+        }
+    }
+
+    @Test
+    void answerToTheFinalDotIsStillAwaitedWhenThePlanEnds() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent =
+                    stage.sendToSilent(ScriptedSmtp.FINAL_DOT, new CountDownLatch(1), goOn);
+            stage.bench.pull.subscribe("FREE");
+            stage.tick();
+            stage.tick();
+            goOn.countDown();
+            sent.get(5, TimeUnit.SECONDS);
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(1);
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @Test
+    void messageOfAMailboxThatItsOwnerPausesWaitsAndLeavesOnceLater() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent = stage.sendToSilent("RCPT", new CountDownLatch(1), goOn);
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'PAUSED_BY_USER'"));
+            stage.tick();
+            sent.get(5, TimeUnit.SECONDS);
+            goOn.countDown();
+            assertThat(stage.state()).isEqualTo("QUEUED");
+            assertThat(stage.text("error")).contains("paused");
+            assertThat(stage.send()).isFalse();
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'ACTIVE'"));
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(1);
+        } finally {
+            goOn.countDown();
         }
     }
 

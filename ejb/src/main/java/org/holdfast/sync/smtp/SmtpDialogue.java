@@ -71,6 +71,7 @@ final class SmtpDialogue implements AutoCloseable {
     /** Connects, protects the connection and greets. */
     void open(InetAddress address, SSLSocketFactory tls) throws IOException {
         enter(SmtpPhase.CONNECT);
+        watch.connecting(raw);
         raw.connect(new java.net.InetSocketAddress(address, target.server().port()), (int)
                 limits.connect().toMillis());
         raw.setTcpNoDelay(true);
