@@ -34,7 +34,9 @@ public class SendingWorker {
 
     private static final System.Logger LOG = System.getLogger(SendingWorker.class.getName());
     private static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
-    private static final int AT_ONCE = 4;
+
+    /** More than two slow hosts or accounts can take. */
+    private static final int AT_ONCE = 8;
 
     @Inject
     private SendingTransaction transactions;

@@ -124,10 +124,8 @@ class SendIT {
                     transactions,
                     mailbox -> Optional.empty(),
                     bench.pull.secrets,
-                    new SmtpClient(
-                            new HostPolicy("127.0.0.1", InetAddress::getAllByName),
-                            limits,
-                            (SSLSocketFactory) SSLSocketFactory.getDefault()),
+                    new SmtpClient(new HostPolicy("127.0.0.1", InetAddress::getAllByName), limits, (SSLSocketFactory)
+                            SSLSocketFactory.getDefault()),
                     Clock.fixed(PullBench.NOW, ZoneOffset.UTC));
         }
 
@@ -207,6 +205,43 @@ class SendIT {
 
         int tell(Instant now) {
             return bench.pull.jdbi.inTransaction(h -> new SentBindings(h).tell(now));
+        }
+
+        /** So many more of the mailbox, due now. */
+        void queueAnother(int times) {
+            bench.pull.jdbi.useHandle(h -> h.execute(
+                    "INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at, message_id, sender,"
+                            + " recipients, subject, size_bytes, state, due_at) SELECT account_id, mailbox_id, asked_by,"
+                            + " asked_by_id, asked_at, '<' || gen_random_uuid() || '>', sender, recipients, subject,"
+                            + " size_bytes, 'QUEUED', now() FROM sending, generate_series(1, ?) WHERE id = ?",
+                    times,
+                    sending));
+        }
+
+        /** Another account with a mailbox that sends over a host, and three messages that are due. */
+        void otherAccount(String host) {
+            PullBench other = new PullBench(bench.pull.jdbi, keys);
+            long mailbox = other.mailbox("x" + UUID.randomUUID().toString().substring(0, 8), proxy.port());
+            bench.pull.jdbi.useHandle(h -> {
+                h.execute(
+                        "UPDATE mailbox SET smtp_host = ?, smtp_port = 587, smtp_security = 'STARTTLS' WHERE id = ?",
+                        host,
+                        mailbox);
+                h.execute(
+                        "INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at, message_id,"
+                                + " sender, recipients, subject, size_bytes, state, due_at) SELECT ?, ?, asked_by, ?,"
+                                + " asked_at, '<' || gen_random_uuid() || '>', sender, recipients, subject, size_bytes,"
+                                + " 'QUEUED', now() FROM sending, generate_series(1, 3) WHERE id = ?",
+                        other.accountId,
+                        mailbox,
+                        other.userId,
+                        sending);
+            });
+        }
+
+        List<Long> claimed() {
+            return bench.pull.jdbi.inTransaction(h -> new SendingLeases(h)
+                    .claim("test", 8).stream().map(SendingLease::sendingId).toList());
         }
 
         boolean rows(Predicate<SendingRows> work) {
@@ -615,8 +650,7 @@ class SendIT {
     void answerToTheFinalDotIsStillAwaitedWhenThePlanEnds() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
         try (Stage stage = new Stage()) {
-            CompletableFuture<Void> sent =
-                    stage.sendToSilent(ScriptedSmtp.FINAL_DOT, new CountDownLatch(1), goOn);
+            CompletableFuture<Void> sent = stage.sendToSilent(ScriptedSmtp.FINAL_DOT, new CountDownLatch(1), goOn);
             stage.bench.pull.subscribe("FREE");
             stage.tick();
             stage.tick();
@@ -647,6 +681,24 @@ class SendIT {
             assertThat(stage.smtp.accepted).hasSize(1);
         } finally {
             goOn.countDown();
+        }
+    }
+
+    @Test
+    void slowAccountOrHostLeavesRoomForOthers() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.queueAnother(5);
+            assertThat(stage.claimed()).as("of one account").hasSize(2).contains(stage.sending);
+            assertThat(stage.claimed()).as("while these are under way").isEmpty();
+            stage.otherAccount("127.0.0.1");
+            assertThat(stage.claimed()).as("of one host").hasSize(1);
+            stage.otherAccount("127.0.0.1");
+            assertThat(stage.claimed()).as("while that host is slow").isEmpty();
+            stage.otherAccount("mail.example.com");
+            assertThat(stage.claimed()).as("of another account at another host").hasSize(2);
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE sending SET state = 'SENT' WHERE id = ?", stage.sending));
+            assertThat(stage.claimed()).as("when one of the host has ended").hasSize(1);
         }
     }
 
