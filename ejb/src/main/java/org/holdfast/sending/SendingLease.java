@@ -5,4 +5,4 @@ package org.holdfast.sending;
  *
  * @param token rises with every try; writes under an older one are refused
  */
-public record SendingLease(long sendingId, long token) {}
+public record SendingLease(long sendingId, long mailboxId, long token) {}

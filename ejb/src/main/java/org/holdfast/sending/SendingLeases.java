@@ -18,6 +18,8 @@ import org.jdbi.v3.core.Handle;
 public final class SendingLeases {
 
     private static final Duration TERM = Duration.ofSeconds(90);
+    private static final int MOST_OF_ACCOUNT = 2;
+    private static final int MOST_OF_HOST = 3;
     private static final String BEFORE_CONTENT =
             "(phase IS NULL OR phase IN ('CONNECT', 'GREETING', 'EHLO', 'STARTTLS', 'AUTH', 'MAIL', 'RCPT', 'DATA'))";
 
@@ -28,18 +30,35 @@ public final class SendingLeases {
         this.handle = handle;
     }
 
-    /** Takes messages that are due, the longest waiting first; only of mailboxes that are used now. */
+    /**
+     * Takes messages that are due, the longest waiting first; only of mailboxes that are used now, and of one
+     * account or host no more than leaves room for others, however slow it is.
+     */
     public List<SendingLease> claim(String owner, int most) {
-        return handle.createQuery("UPDATE sending SET state = 'SENDING', phase = 'CONNECT', tries = tries + 1,"
+        return handle.createQuery("WITH busy AS (SELECT b.account_id, lower(m.smtp_host) AS host FROM sending b"
+                        + " JOIN mailbox m ON m.id = b.mailbox_id WHERE b.state = 'SENDING' AND b.lease_owner = :owner"
+                        + " AND b.lease_until > clock_timestamp()),"
+                        + " of_account AS (SELECT s.id, s.account_id, s.due_at, lower(m.smtp_host) AS host,"
+                        + " row_number() OVER (PARTITION BY s.account_id ORDER BY s.due_at, s.id) AS place"
+                        + " FROM sending s JOIN mailbox m ON m.id = s.mailbox_id WHERE s.state = 'QUEUED'"
+                        + " AND s.due_at <= clock_timestamp() AND m.state IN ('ACTIVE', 'UNREACHABLE')),"
+                        + " of_host AS (SELECT a.id, a.host,"
+                        + " row_number() OVER (PARTITION BY a.host ORDER BY a.due_at, a.id) AS place FROM of_account a"
+                        + " WHERE a.place <= :account - (SELECT count(*) FROM busy WHERE account_id = a.account_id)),"
+                        + " taken AS (SELECT s.id FROM sending s JOIN of_host h ON h.id = s.id WHERE s.state = 'QUEUED'"
+                        + " AND h.place <= :host - (SELECT count(*) FROM busy WHERE host = h.host)"
+                        + " ORDER BY s.due_at, s.id LIMIT :most FOR UPDATE OF s SKIP LOCKED)"
+                        + " UPDATE sending SET state = 'SENDING', phase = 'CONNECT', tries = tries + 1,"
                         + " lease_owner = :owner, lease_token = lease_token + 1,"
-                        + " lease_until = clock_timestamp() + :term * interval '1 second' WHERE id IN"
-                        + " (SELECT s.id FROM sending s JOIN mailbox m ON m.id = s.mailbox_id WHERE s.state = 'QUEUED'"
-                        + " AND s.due_at <= clock_timestamp() AND m.state IN ('ACTIVE', 'UNREACHABLE')"
-                        + " ORDER BY s.due_at LIMIT :most FOR UPDATE OF s SKIP LOCKED) RETURNING id, lease_token")
+                        + " lease_until = clock_timestamp() + :term * interval '1 second'"
+                        + " WHERE id IN (SELECT id FROM taken) RETURNING id, mailbox_id, lease_token")
+                .bind("account", MOST_OF_ACCOUNT)
+                .bind("host", MOST_OF_HOST)
                 .bind("owner", owner)
                 .bind("term", TERM.toSeconds())
                 .bind("most", most)
-                .map((row, context) -> new SendingLease(row.getLong("id"), row.getLong("lease_token")))
+                .map((row, context) ->
+                        new SendingLease(row.getLong("id"), row.getLong("mailbox_id"), row.getLong("lease_token")))
                 .list();
     }
 

@@ -9,11 +9,14 @@ import org.holdfast.command.Idempotency;
 import org.holdfast.command.MailFolders;
 import org.holdfast.command.NewCommand;
 import org.holdfast.command.ShownFlags;
+import org.holdfast.mailbox.MailboxStop;
 import org.holdfast.message.FlagChange;
 import org.holdfast.message.Flags;
 import org.holdfast.message.Texts;
+import org.holdfast.sync.failure.ProviderFailure;
 import org.holdfast.sync.smtp.RefusedRecipient;
 import org.holdfast.sync.smtp.SmtpOutcome;
+import org.holdfast.sync.smtp.SmtpPhase;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -64,6 +67,36 @@ final class SendingOutcomes {
         }
     }
 
+    /**
+     * Its mailbox had to be let go, and nobody received it. The plan cancels it; an owner who paused finds it
+     * waiting, but not where the server has got part of it: then the owner decides.
+     */
+    void stopped(SendingLease lease, SmtpPhase phase, MailboxStop stop) {
+        if (stop.byPlan()) {
+            cancel(lease, stop.reason());
+        } else if (phase.isBeforeContent()) {
+            again(lease, stop.reason(), Duration.ZERO);
+        } else {
+            end(lease, SmtpOutcome.lost(phase, new ProviderFailure(stop.reason(), null)), SendingState.REFUSED);
+        }
+    }
+
+    private void cancel(SendingLease lease, String reason) {
+        int cancelled = handle.createUpdate("UPDATE sending SET state = 'CANCELLED', error = :reason, ended_at = :now,"
+                        + " lease_owner = NULL WHERE id = :id AND lease_token = :token"
+                        + " AND state IN ('SENDING', 'UNKNOWN')")
+                .bind("id", lease.sendingId())
+                .bind("token", lease.token())
+                .bind("reason", Texts.clean(reason, 500))
+                .bind("now", now)
+                .execute();
+        if (cancelled == 1) {
+            handle.createUpdate("DELETE FROM sending_content WHERE sending_id = :id")
+                    .bind("id", lease.sendingId())
+                    .execute();
+        }
+    }
+
     private int tries(SendingLease lease) {
         return handle.createQuery("SELECT tries FROM sending WHERE id = :id")
                 .bind("id", lease.sendingId())
@@ -93,7 +126,10 @@ final class SendingOutcomes {
                 .execute();
     }
 
-    /** Also where another node has taken it for unknown, or its sender for unsent, meanwhile: now it is known. */
+    /**
+     * Also where another node has taken it for unknown, or its sender for unsent, meanwhile, or has asked to
+     * send it again and nobody has begun to: now it is known.
+     */
     private boolean end(SendingLease lease, SmtpOutcome outcome, SendingState state) {
         List<String> refused =
                 outcome.refused().stream().map(RefusedRecipient::toString).toList();
@@ -102,7 +138,7 @@ final class SendingOutcomes {
                                 + " reply_code = :code, refused_recipients = :refused, lease_owner = NULL,"
                                 + " ended_at = CASE WHEN :state = 'UNKNOWN' THEN NULL ELSE CAST(:now AS timestamptz) END"
                                 + " WHERE id = :id AND lease_token = :token AND (state IN ('SENDING', 'UNKNOWN')"
-                                + " OR (state = 'REFUSED' AND :state = 'SENT'))")
+                                + " OR (state IN ('REFUSED', 'QUEUED') AND :state = 'SENT'))")
                         .bind("now", now)
                         .bind("id", lease.sendingId())
                         .bind("token", lease.token())

@@ -1,15 +1,21 @@
 package org.holdfast.sending;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.holdfast.mailbox.MailServer;
+import org.holdfast.mailbox.MailboxStop;
+import org.holdfast.mailbox.MailboxStops;
 import org.holdfast.mailbox.TransportSecurity;
+import org.holdfast.refusal.Refusal;
 import org.holdfast.security.SecretBox;
 import org.holdfast.sync.imap.Credential;
 import org.holdfast.sync.oauth.SignIn;
+import org.holdfast.sync.smtp.PhaseWatch;
 import org.holdfast.sync.smtp.SmtpClient;
 import org.holdfast.sync.smtp.SmtpContent;
 import org.holdfast.sync.smtp.SmtpEnvelope;
@@ -18,7 +24,7 @@ import org.holdfast.sync.smtp.SmtpPhase;
 import org.holdfast.sync.smtp.SmtpRoute;
 import org.jdbi.v3.core.Handle;
 
-/** One try to hand a message over, under its lease. Talks to the provider: never in a transaction. */
+/** One try to hand a message over, under its lease; each does one. Talks to the provider: never in a transaction. */
 public final class SendingTry {
 
     private final Transactions transactions;
@@ -26,6 +32,7 @@ public final class SendingTry {
     private final SignIn signIn;
     private final SmtpClient client;
     private final Clock clock;
+    private final OpenLine line = new OpenLine();
 
     /**
      * With what a try needs.
@@ -51,6 +58,11 @@ public final class SendingTry {
         <T> T call(Function<Handle, T> work);
     }
 
+    /** Ends the try from another thread, since the mailbox must be let go; what was known then is written down. */
+    public void stop(MailboxStop reason) {
+        line.stop(reason);
+    }
+
     /** Tries once and writes down what became of it. */
     public void run(SendingLease lease) {
         Outgoing message = transactions
@@ -70,9 +82,16 @@ public final class SendingTry {
                             clock.instant()));
             return;
         }
-        SmtpOutcome outcome = signedIn(lease, message, access);
+        SmtpOutcome outcome = message.raw().length == 0
+                ? SmtpOutcome.unsuitable(SmtpPhase.CONNECT, "Its content was erased: write it anew")
+                : signedIn(lease, message, access);
         transactions.call(h -> {
-            new SendingOutcomes(h, clock.instant()).record(lease, outcome);
+            SendingOutcomes outcomes = new SendingOutcomes(h, clock.instant());
+            line.stopped()
+                    .filter(reason -> outcome.result() == SmtpOutcome.Result.NOT_SENT)
+                    .ifPresentOrElse(
+                            reason -> outcomes.stopped(lease, outcome.phase(), reason),
+                            () -> outcomes.record(lease, outcome));
             return outcome;
         });
     }
@@ -87,8 +106,8 @@ public final class SendingTry {
             }
             Optional<Credential> another = signIn.anew(access.accountId(), message.mailboxId(), credential);
             return another.isEmpty() ? outcome : send(lease, message, new SmtpRoute(access.server(), another.get()));
-        } catch (IOException e) {
-            // There is no credential now, or none any more: nothing was begun.
+        } catch (IOException | Refusal e) {
+            // There is no credential now, or none any more, or it does not open: nothing was begun.
             return SmtpOutcome.lost(SmtpPhase.CONNECT, e);
         }
     }
@@ -98,10 +117,32 @@ public final class SendingTry {
                 route,
                 new SmtpEnvelope(message.sender(), message.recipients()),
                 SmtpContent.of(message.raw()),
-                phase -> transactions.call(h -> {
-                    new SendingLeases(h).enter(lease, phase);
-                    return phase;
-                }));
+                new Watch(lease));
+    }
+
+    /** Before each phase: is the try still ours, and may the mailbox still be used. */
+    private final class Watch implements PhaseWatch {
+
+        private final SendingLease lease;
+
+        Watch(SendingLease lease) {
+            this.lease = lease;
+        }
+
+        @Override
+        public void entering(SmtpPhase phase) throws IOException {
+            List<MailboxStop> stops = transactions.call(h -> {
+                new SendingLeases(h).enter(lease, phase);
+                return new MailboxStops(h).among(List.of(lease.mailboxId()), clock.instant());
+            });
+            stops.forEach(line::stop);
+            line.entering(phase);
+        }
+
+        @Override
+        public void connecting(Closeable connection) {
+            line.connecting(connection);
+        }
     }
 
     private static Access access(Handle handle, long mailboxId) {

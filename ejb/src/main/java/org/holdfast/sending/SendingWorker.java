@@ -14,9 +14,7 @@ import jakarta.inject.Inject;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -36,7 +34,9 @@ public class SendingWorker {
 
     private static final System.Logger LOG = System.getLogger(SendingWorker.class.getName());
     private static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
-    private static final int AT_ONCE = 4;
+
+    /** More than two slow hosts or accounts can take. */
+    private static final int AT_ONCE = 8;
 
     @Inject
     private SendingTransaction transactions;
@@ -53,7 +53,7 @@ public class SendingWorker {
     @Inject
     private Clock clock;
 
-    private final Map<Long, SendingLease> running = new ConcurrentHashMap<>();
+    private final RunningTries running = new RunningTries();
     private final String owner = Setting.NODE
             .value()
             .orElse("pid " + ManagementFactory.getRuntimeMXBean().getPid());
@@ -63,7 +63,8 @@ public class SendingWorker {
     @Schedule(hour = "*", minute = "*", second = "*/2", persistent = false, info = "sending")
     public void tick() {
         try {
-            List<SendingLease> held = List.copyOf(running.values());
+            running.stopWhatMayNotGoOn(transactions, clock.instant());
+            List<SendingLease> held = running.leases();
             transactions.call(h -> {
                 new SendingLeases(h).renew(held);
                 return new SendingLeases(h).recover(clock.instant());
@@ -103,23 +104,24 @@ public class SendingWorker {
     }
 
     private void start(SendingLease lease) {
-        running.put(lease.sendingId(), lease);
+        SendingTry sending = new SendingTry(transactions, this::planStop, secrets, new SmtpClient(hosts), clock);
+        running.add(lease, sending);
         try {
-            executor().execute(() -> run(lease));
+            executor().execute(() -> run(lease, sending));
         } catch (NamingException | RejectedExecutionException e) {
-            running.remove(lease.sendingId(), lease);
+            running.remove(lease);
             LOG.log(System.Logger.Level.WARNING, "No executor for message " + lease.sendingId(), e);
         }
     }
 
-    private void run(SendingLease lease) {
+    private void run(SendingLease lease, SendingTry sending) {
         try {
-            new SendingTry(transactions, this::planStop, secrets, new SmtpClient(hosts), clock).run(lease);
+            sending.run(lease);
         } catch (RuntimeException e) {
             // The lease runs out by itself; what is known then is in the phase.
             LOG.log(System.Logger.Level.WARNING, "Sending message " + lease.sendingId() + " broke off", e);
         } finally {
-            running.remove(lease.sendingId(), lease);
+            running.remove(lease);
         }
     }
 

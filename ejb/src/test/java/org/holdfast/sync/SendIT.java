@@ -16,7 +16,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
@@ -24,6 +27,7 @@ import org.holdfast.mailbox.HostPolicy;
 import org.holdfast.message.Flags;
 import org.holdfast.run.LocalDovecot;
 import org.holdfast.run.LocalPostgres;
+import org.holdfast.sending.RunningTries;
 import org.holdfast.sending.SendingLease;
 import org.holdfast.sending.SendingLeaseLost;
 import org.holdfast.sending.SendingLeases;
@@ -42,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages on their way out: cut at each phase of SMTP and of the APPEND to Sent; never twice anywhere. */
 class SendIT {
@@ -88,6 +93,7 @@ class SendIT {
         final PushBench bench = new PushBench(emptied(), user, proxy.port());
         final String messageId = "<" + UUID.randomUUID() + "@example.com>";
         final long sending;
+        final RunningTries running = new RunningTries();
 
         Stage() throws Exception {
             dovecot.keepCommands(user);
@@ -108,19 +114,43 @@ class SendIT {
         /** As the worker of a node does; false if nothing is due. */
         boolean send(SendingTry.Transactions transactions) {
             List<SendingLease> claimed = bench.pull.jdbi.inTransaction(h -> new SendingLeases(h).claim("test", 10));
-            for (SendingLease lease : claimed) {
-                new SendingTry(
-                                transactions,
-                                mailbox -> Optional.empty(),
-                                bench.pull.secrets,
-                                new SmtpClient(
-                                        new HostPolicy("127.0.0.1", InetAddress::getAllByName),
-                                        SHORT,
-                                        (SSLSocketFactory) SSLSocketFactory.getDefault()),
-                                Clock.fixed(PullBench.NOW, ZoneOffset.UTC))
-                        .run(lease);
-            }
+            claimed.forEach(lease -> attempt(transactions, SHORT).run(lease));
             return !claimed.isEmpty();
+        }
+
+        SendingTry attempt(SendingTry.Transactions transactions, WireLimits limits) {
+            return new SendingTry(
+                    transactions,
+                    mailbox -> Optional.empty(),
+                    bench.pull.secrets,
+                    new SmtpClient(new HostPolicy("127.0.0.1", InetAddress::getAllByName), limits, (SSLSocketFactory)
+                            SSLSocketFactory.getDefault()),
+                    Clock.fixed(PullBench.NOW, ZoneOffset.UTC));
+        }
+
+        /** Sends with the patience of everyday to a server that says nothing to a command until it is told to. */
+        CompletableFuture<Void> sendToSilent(String command, CountDownLatch reached, CountDownLatch goOn) {
+            smtp.script = (said, usual) -> {
+                if (said.startsWith(command)) {
+                    reached.countDown();
+                    await(goOn);
+                }
+                return usual;
+            };
+            SendingLease lease = bench.pull
+                    .jdbi
+                    .inTransaction(h -> new SendingLeases(h).claim("test", 10))
+                    .get(0);
+            SendingTry attempt = attempt(new Direct(), SmtpClient.PATIENT);
+            running.add(lease, attempt);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> attempt.run(lease));
+            await(reached);
+            return sent;
+        }
+
+        /** As the timer of a node does. */
+        void tick() {
+            running.stopWhatMayNotGoOn(new Direct(), PullBench.NOW);
         }
 
         boolean send() {
@@ -184,6 +214,43 @@ class SendIT {
             return bench.pull.jdbi.inTransaction(h -> new SentBindings(h).tell(now));
         }
 
+        /** So many more of the mailbox, due now. */
+        void queueAnother(int times) {
+            bench.pull.jdbi.useHandle(h -> h.execute(
+                    "INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at, message_id, sender,"
+                            + " recipients, subject, size_bytes, state, due_at) SELECT account_id, mailbox_id, asked_by,"
+                            + " asked_by_id, asked_at, '<' || gen_random_uuid() || '>', sender, recipients, subject,"
+                            + " size_bytes, 'QUEUED', now() FROM sending, generate_series(1, ?) WHERE id = ?",
+                    times,
+                    sending));
+        }
+
+        /** Another account with a mailbox that sends over a host, and three messages that are due. */
+        void otherAccount(String host) {
+            PullBench other = new PullBench(bench.pull.jdbi, keys);
+            long mailbox = other.mailbox("x" + UUID.randomUUID().toString().substring(0, 8), proxy.port());
+            bench.pull.jdbi.useHandle(h -> {
+                h.execute(
+                        "UPDATE mailbox SET smtp_host = ?, smtp_port = 587, smtp_security = 'STARTTLS' WHERE id = ?",
+                        host,
+                        mailbox);
+                h.execute(
+                        "INSERT INTO sending (account_id, mailbox_id, asked_by, asked_by_id, asked_at, message_id,"
+                                + " sender, recipients, subject, size_bytes, state, due_at) SELECT ?, ?, asked_by, ?,"
+                                + " asked_at, '<' || gen_random_uuid() || '>', sender, recipients, subject, size_bytes,"
+                                + " 'QUEUED', now() FROM sending, generate_series(1, 3) WHERE id = ?",
+                        other.accountId,
+                        mailbox,
+                        other.userId,
+                        sending);
+            });
+        }
+
+        List<Long> claimed() {
+            return bench.pull.jdbi.inTransaction(h -> new SendingLeases(h)
+                    .claim("test", 8).stream().map(SendingLease::sendingId).toList());
+        }
+
         boolean rows(Predicate<SendingRows> work) {
             return bench.pull.jdbi.inTransaction(h -> work.test(new SendingRows(h)));
         }
@@ -220,6 +287,14 @@ class SendIT {
         public void close() throws java.io.IOException {
             smtp.close();
             proxy.close();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -424,6 +499,30 @@ class SendIT {
     }
 
     @Test
+    void secretThatDoesNotOpenIsToldInsteadOfTriedForEver() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET secret = '\\x0102'::bytea"));
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("does not open").contains("connect the mailbox again");
+            assertThat(stage.smtp.received).isEmpty();
+            assertThat(stage.bench.pull.count("sending_content")).isOne();
+            assertThat(stage.rows(rows -> rows.again(stage.sending))).isTrue();
+        }
+    }
+
+    @Test
+    void tokenEndpointThatMayNotBeAskedIsToldInsteadOfTriedForEver() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.signsInAt("http://192.0.2.1/token");
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("Nobody received it");
+            assertThat(stage.smtp.received).isEmpty();
+        }
+    }
+
+    @Test
     void fullSentFolderDoesNotMakeItUnsent() throws Exception {
         try (LocalDovecot small = MailServers.dovecot(new LocalDovecot.Options(null, "5K", false));
                 Stage stage = new Stage()) {
@@ -482,6 +581,131 @@ class SendIT {
             assertThat(stage.state()).isEqualTo("SENT");
             assertThat(stage.smtp.accepted).hasSize(2).allMatch(each -> each.contains(stage.messageId));
             assertThat(stage.rows(rows -> rows.again(stage.sending))).isFalse();
+        }
+    }
+
+    @Test
+    void answerThatComesAfterItsSenderAskedToSendItAgainEndsTheMatter() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> {
+                if (said.equals(ScriptedSmtp.FINAL_DOT)) {
+                    stage.recover();
+                    stage.rows(rows -> rows.markUnsent(stage.sending, "O", PullBench.NOW) && rows.again(stage.sending));
+                    assertThat(stage.state()).isEqualTo("QUEUED");
+                }
+                return usual;
+            };
+            stage.send();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.text("error")).isNull();
+            stage.settle();
+            assertThat(stage.smtp.accepted).hasSize(1);
+            assertThat(stage.inSent()).isOne();
+        }
+    }
+
+    @Test
+    void messageWithoutContentDoesNotLeave() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("DELETE FROM sending_content"));
+            stage.send();
+            assertThat(stage.state()).isEqualTo("REFUSED");
+            assertThat(stage.text("error")).contains("erased");
+            assertThat(stage.smtp.received).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {ScriptedSmtp.GREETING, "EHLO", "AUTH", "MAIL", "DATA"})
+    void planThatEndsCutsASubmissionThatWaitsForItsServer(String command) throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent = stage.sendToSilent(command, new CountDownLatch(1), goOn);
+            stage.tick();
+            assertThat(sent).isNotDone();
+            stage.bench.pull.subscribe("FREE");
+            stage.tick();
+            sent.get(5, TimeUnit.SECONDS);
+            goOn.countDown();
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.text("error")).isNotBlank().doesNotContain("connection was lost");
+            assertThat(stage.bench.pull.count("sending_content")).isZero();
+            assertThat(stage.smtp.accepted).isEmpty();
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EHLO", "AUTH", "MAIL", "RCPT", "DATA"})
+    void noPhaseBeginsAfterThePlanHasEnded(String command) throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.smtp.script = (said, usual) -> {
+                if (said.startsWith(command)) {
+                    stage.bench.pull.subscribe("FREE");
+                }
+                return usual;
+            };
+            stage.send();
+            assertThat(stage.state()).isEqualTo("CANCELLED");
+            assertThat(stage.smtp.received.get(stage.smtp.received.size() - 1)).startsWith(command);
+            assertThat(stage.smtp.accepted).isEmpty();
+        }
+    }
+
+    @Test
+    void answerToTheFinalDotIsStillAwaitedWhenThePlanEnds() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent = stage.sendToSilent(ScriptedSmtp.FINAL_DOT, new CountDownLatch(1), goOn);
+            stage.bench.pull.subscribe("FREE");
+            stage.tick();
+            stage.tick();
+            goOn.countDown();
+            sent.get(5, TimeUnit.SECONDS);
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(1);
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @Test
+    void messageOfAMailboxThatItsOwnerPausesWaitsAndLeavesOnceLater() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Stage stage = new Stage()) {
+            CompletableFuture<Void> sent = stage.sendToSilent("RCPT", new CountDownLatch(1), goOn);
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'PAUSED_BY_USER'"));
+            stage.tick();
+            sent.get(5, TimeUnit.SECONDS);
+            goOn.countDown();
+            assertThat(stage.state()).isEqualTo("QUEUED");
+            assertThat(stage.text("error")).contains("paused");
+            assertThat(stage.send()).isFalse();
+            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mailbox SET state = 'ACTIVE'"));
+            stage.settle();
+            assertThat(stage.state()).isEqualTo("SENT");
+            assertThat(stage.smtp.accepted).hasSize(1);
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @Test
+    void slowAccountOrHostLeavesRoomForOthers() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.queueAnother(5);
+            assertThat(stage.claimed()).as("of one account").hasSize(2).contains(stage.sending);
+            assertThat(stage.claimed()).as("while these are under way").isEmpty();
+            stage.otherAccount("127.0.0.1");
+            assertThat(stage.claimed()).as("of one host").hasSize(1);
+            stage.otherAccount("127.0.0.1");
+            assertThat(stage.claimed()).as("while that host is slow").isEmpty();
+            stage.otherAccount("mail.example.com");
+            assertThat(stage.claimed()).as("of another account at another host").hasSize(2);
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE sending SET state = 'SENT' WHERE id = ?", stage.sending));
+            assertThat(stage.claimed()).as("when one of the host has ended").hasSize(1);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.holdfast.sync.smtp;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -28,6 +29,9 @@ public final class SmtpClient {
 
     private static final int LONGEST_LINE = 998;
 
+    /** A token cannot be waited for longer than a submission may go on after its plan has ended. */
+    private static final Duration TOKEN_WAIT = Duration.ofSeconds(20);
+
     private final HostPolicy hosts;
     private final WireLimits limits;
     private final SSLSocketFactory tls;
@@ -44,9 +48,22 @@ public final class SmtpClient {
         this.tls = tls;
     }
 
-    /** Asks for tokens under the same policy, bounds and trust. */
+    /** Asks for tokens under the same policy and trust; not with the patience that submission wants. */
     public TokenEndpoint tokens() {
-        return new TokenEndpoint(hosts, limits, tls);
+        return new TokenEndpoint(
+                hosts,
+                new WireLimits(
+                        limits.lineBytes(),
+                        limits.literalBytes(),
+                        limits.nesting(),
+                        limits.connect(),
+                        atMost(TOKEN_WAIT, limits.silence()),
+                        atMost(TOKEN_WAIT, limits.command())),
+                tls);
+    }
+
+    private static Duration atMost(Duration most, Duration time) {
+        return time.compareTo(most) > 0 ? most : time;
     }
 
     /**
@@ -78,11 +95,7 @@ public final class SmtpClient {
      *     submission and goes on to the caller, and then the final dot has not left
      */
     public SmtpOutcome send(SmtpRoute route, SmtpEnvelope envelope, SmtpContent content, PhaseWatch watch) {
-        SmtpPhase[] reached = {SmtpPhase.CONNECT};
-        PhaseWatch tracked = phase -> {
-            watch.entering(phase);
-            reached[0] = phase;
-        };
+        Track track = new Track(watch);
         try {
             MessageShape shape = MessageShape.of(content);
             if (shape.longestLine() > LONGEST_LINE) {
@@ -97,7 +110,7 @@ public final class SmtpClient {
                 return SmtpOutcome.refused(unusable);
             }
             CheckedServer target = hosts.checkSmtp(route.server());
-            try (SmtpDialogue dialogue = connect(target, tracked)) {
+            try (SmtpDialogue dialogue = connect(target, track)) {
                 if (route.login() != null) {
                     dialogue.login(route.credential());
                 }
@@ -106,7 +119,29 @@ public final class SmtpClient {
         } catch (HostRefused e) {
             return SmtpOutcome.lost(SmtpPhase.CONNECT, e);
         } catch (IOException e) {
-            return SmtpOutcome.lost(reached[0], named(e));
+            return SmtpOutcome.lost(track.reached, named(e));
+        }
+    }
+
+    /** Remembers the last phase that its watch let begin. */
+    private static final class Track implements PhaseWatch {
+
+        private final PhaseWatch watch;
+        private SmtpPhase reached = SmtpPhase.CONNECT;
+
+        Track(PhaseWatch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public void entering(SmtpPhase phase) throws IOException {
+            watch.entering(phase);
+            reached = phase;
+        }
+
+        @Override
+        public void connecting(Closeable connection) throws IOException {
+            watch.connecting(connection);
         }
     }
 

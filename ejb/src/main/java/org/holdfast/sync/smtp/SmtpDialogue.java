@@ -43,6 +43,10 @@ final class SmtpDialogue implements AutoCloseable {
     private static final Set<String> VERBS =
             Set.of("EHLO", "STARTTLS", "AUTH", "MAIL FROM:", "RCPT TO:", "DATA", "RSET", "QUIT");
     private static final int MOST_LINES = 200;
+
+    /** A server that does not even greet is not waited for as one that works on a command. */
+    private static final Duration GREETING_WAIT = Duration.ofMinutes(1);
+
     private static final int LONGEST_COMMAND = 12_288;
     private static final Pattern LATER =
             Pattern.compile("try again|temporar|too many|unavailable|internal|not connected", Pattern.CASE_INSENSITIVE);
@@ -71,6 +75,7 @@ final class SmtpDialogue implements AutoCloseable {
     /** Connects, protects the connection and greets. */
     void open(InetAddress address, SSLSocketFactory tls) throws IOException {
         enter(SmtpPhase.CONNECT);
+        watch.connecting(raw);
         raw.connect(new java.net.InetSocketAddress(address, target.server().port()), (int)
                 limits.connect().toMillis());
         raw.setTcpNoDelay(true);
@@ -83,7 +88,7 @@ final class SmtpDialogue implements AutoCloseable {
             out = raw.getOutputStream();
         }
         enter(SmtpPhase.GREETING);
-        raw.allow(limits.command());
+        raw.allow(limits.command().compareTo(GREETING_WAIT) > 0 ? GREETING_WAIT : limits.command());
         require(answer(), "greets with");
         sayHello();
         if (target.server().security() == TransportSecurity.STARTTLS) {

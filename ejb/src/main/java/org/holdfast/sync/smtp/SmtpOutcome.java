@@ -3,6 +3,7 @@ package org.holdfast.sync.smtp;
 import java.util.List;
 import java.util.Objects;
 import org.holdfast.mailbox.HostRefused;
+import org.holdfast.refusal.Refusal;
 import org.holdfast.sync.failure.AuthenticationRejected;
 import org.holdfast.sync.failure.CertificateRefused;
 import org.holdfast.sync.failure.ConnectionInsecure;
@@ -54,7 +55,7 @@ public record SmtpOutcome(
     }
 
     /** Refused here, before the server was asked. */
-    static SmtpOutcome unsuitable(SmtpPhase phase, String text) {
+    public static SmtpOutcome unsuitable(SmtpPhase phase, String text) {
         return new SmtpOutcome(Result.REFUSED, phase, null, false, text, List.of(), null);
     }
 
@@ -71,10 +72,15 @@ public record SmtpOutcome(
         boolean lasting = cause instanceof AuthenticationRejected
                 || cause instanceof CertificateRefused
                 || cause instanceof ConnectionInsecure
-                || cause instanceof HostRefused;
+                || (cause instanceof Refusal refusal && !passes(refusal));
         Result result = phase == SmtpPhase.FINAL_DOT ? Result.UNKNOWN : Result.NOT_SENT;
         return new SmtpOutcome(
                 result, phase, null, result == Result.NOT_SENT && !lasting, cause.getMessage(), List.of(), cause);
+    }
+
+    /** Name servers and key files come back by themselves; what is not allowed or does not open stays so. */
+    private static boolean passes(Refusal refusal) {
+        return refusal.kind() == Refusal.Kind.UNAVAILABLE || HostRefused.UNKNOWN.equals(refusal.code());
     }
 
     /** Whether the server refused the login itself: not to be tried again with the same one. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -336,6 +337,21 @@ class SmtpClientTest {
         assertThat(outcome.cause()).isInstanceOf(HostRefused.class);
         assertThat(outcome.temporary()).isFalse();
         assertThat(server.received).isEmpty();
+    }
+
+    @Test
+    void hostWhoseNameIsNotKnownNowIsTriedAgain() {
+        HostPolicy nameless = new HostPolicy("", host -> {
+            throw new UnknownHostException(host);
+        });
+        SmtpRoute route =
+                new SmtpRoute(new MailServer("mail.example.com", 587, TransportSecurity.STARTTLS), "anna", "canary");
+        SmtpOutcome outcome = new SmtpClient(nameless, SHORT, (SSLSocketFactory) SSLSocketFactory.getDefault())
+                .send(route, "a@example.com", List.of("b@example.com"), new byte[] {'a'});
+        assertThat(outcome.result()).isEqualTo(Result.NOT_SENT);
+        assertThat(outcome.phase()).isEqualTo(SmtpPhase.CONNECT);
+        assertThat(outcome.text()).contains("has no address");
+        assertThat(outcome.temporary()).isTrue();
     }
 
     @Test
