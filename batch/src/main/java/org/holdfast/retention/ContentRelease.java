@@ -11,8 +11,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.holdfast.event.CopyEvents;
+import org.holdfast.event.EventType;
+import org.holdfast.event.Events;
 import org.holdfast.ledger.LedgerPack;
 import org.holdfast.ledger.LedgerPlaces;
+import org.holdfast.ledger.LedgerSearch;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -34,6 +38,9 @@ public class ContentRelease {
                     + " WHERE s.entries > coalesce(w.entries, 0)"
                     + " AND (s.run_id = :run OR r.status NOT IN ('STARTING', 'RUNNING', 'STOPPING')) ORDER BY s.run_id, s.number";
 
+    private static final String PART =
+            " WHERE run_id = :runId AND slice = :slice AND number > :after" + " AND number <= :upTo ORDER BY number";
+
     private static final String RANGES = "SELECT p.number, p.first_copy, p.end_copy,"
             + " (SELECT count(*) FROM mail_copy c WHERE c.id >= p.first_copy AND c.id < p.end_copy) AS copies,"
             + " p.end_copy <= (SELECT last_value FROM mail_copy_id_seq) AS closed"
@@ -41,6 +48,11 @@ public class ContentRelease {
 
     private static final String DELETE = "DELETE FROM mail_content t WHERE t.copy_id = ANY(:ids)"
             + " AND NOT EXISTS (SELECT FROM mail_copy c WHERE c.id = t.copy_id)";
+
+    /** Content and copy are stored in one transaction, so that one without the other is released. */
+    private static final String DELETE_BETWEEN = "DELETE FROM mail_content t WHERE t.copy_id >= :first"
+            + " AND t.copy_id < :end AND NOT EXISTS (SELECT FROM mail_copy c WHERE c.id = t.copy_id"
+            + " AND c.id >= :first AND c.id < :end)";
 
     private Jdbi jdbi;
 
@@ -81,9 +93,13 @@ public class ContentRelease {
                 .list());
     }
 
-    /** The ids that one entry names. */
+    /**
+     * The ids that one entry names.
+     *
+     * @param dense whether they lie so close together that the entry is found by its range
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Named(int slice, int entry, long[] ids) {}
+    public record Named(int slice, int entry, boolean dense, long[] ids) {}
 
     /** The ids that the entries of a part name, entry by entry. */
     public List<Named> named(SlicePart part) {
@@ -91,17 +107,24 @@ public class ContentRelease {
     }
 
     private static List<Named> named(Handle h, SlicePart part) {
-        return h.createQuery("SELECT number, pack FROM ledger_entry WHERE run_id = :run AND slice = :slice"
-                        + " AND number > :after AND number <= :upTo ORDER BY number")
-                .bind("run", part.runId())
-                .bind("slice", part.slice())
-                .bind("after", part.after())
-                .bind("upTo", part.upTo())
+        return h.createQuery("SELECT number, pack, " + LedgerSearch.DENSE + " AS dense FROM ledger_entry n" + PART)
+                .bindMethods(part)
                 .map((row, context) -> new Named(
                         part.slice(),
                         row.getInt("number"),
+                        row.getBoolean("dense"),
                         LedgerPack.read(row.getBytes("pack")).copyIds()))
                 .list();
+    }
+
+    /** By slice, so that the copies of a mailbox come in few events. */
+    private static void tell(Handle h, SlicePart part) {
+        List<CopyEvents.Named> gone =
+                h.createQuery("SELECT pack FROM ledger_entry" + PART).bindMethods(part).mapTo(byte[].class).stream()
+                        .flatMap(pack -> LedgerPack.read(pack).copies().stream())
+                        .map(copy -> new CopyEvents.Named(copy.accountId(), copy.mailboxId(), copy.copyId()))
+                        .toList();
+        CopyEvents.gone(h, gone, CopyEvents.Reason.PURGED);
     }
 
     /** The ranges in which content is to be released, with how much. */
@@ -147,14 +170,28 @@ public class ContentRelease {
                 .one());
     }
 
+    /** Deletes the content of a stretch of ids whose copies are not there. */
+    public void deleteBetween(long firstCopy, long endCopy) {
+        jdbi.useHandle(h -> h.createUpdate(DELETE_BETWEEN)
+                .bind("first", firstCopy)
+                .bind("end", endCopy)
+                .execute());
+    }
+
     /** Deletes content row by row, unless its copy is there. */
     public void delete(Long[] copyIds) {
         jdbi.useHandle(h -> h.createUpdate(DELETE).bind("ids", copyIds).execute());
     }
 
-    /** Notes that the content of these entries is released, and where the copies are named. */
+    /**
+     * Notes that the content of these entries is released, and where copies are named that no range of an entry
+     * leads to; tells those who want to hear of removed copies.
+     */
     public void swept(List<SlicePart> parts, List<LedgerPlaces> places) {
         jdbi.useHandle(h -> {
+            if (Events.isWanted(h, EventType.MESSAGE_GONE)) {
+                parts.forEach(part -> tell(h, part));
+            }
             PreparedBatch found = h.prepareBatch(
                     "INSERT INTO ledger_place (first_copy, last_copy, run_id, places) VALUES (?, ?, ?, ?)");
             for (LedgerPlaces place : places) {

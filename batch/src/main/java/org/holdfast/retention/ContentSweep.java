@@ -2,11 +2,19 @@ package org.holdfast.retention;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.holdfast.ledger.LedgerPlaces;
 import org.holdfast.retention.ContentRelease.Named;
 
@@ -31,19 +39,25 @@ final class ContentSweep {
     /** Bits for the place of an entry in a batch; the rest of a long is the copy's id. */
     private static final int ENTRY_BITS = 20;
 
+    /** Ids of a range looked over in one transaction. */
+    private static final long IDS_AT_ONCE = 50_000;
+
     private final ContentRelease release;
     private final String owner;
     private final Runnable beat;
+    private final Executor helper;
 
     /**
      * A sweep by this node.
      *
      * @param beat a sign of life of whoever waits for it, given between the steps
+     * @param helper what works on ranges beside the caller's thread; one that runs nothing, or refuses, is no harm
      */
-    ContentSweep(ContentRelease release, Runnable beat) {
+    ContentSweep(ContentRelease release, Runnable beat, Executor helper) {
         this.release = release;
         this.owner = NodeName.get() + "/" + UUID.randomUUID();
         this.beat = beat;
+        this.helper = helper;
     }
 
     /**
@@ -67,13 +81,7 @@ final class ContentSweep {
     }
 
     private void release(List<SlicePart> parts) {
-        Set<ReleasedRange> done = new HashSet<>();
-        for (ReleasedRange range : release.ranges(parts)) {
-            step();
-            if (released(range)) {
-                done.add(range);
-            }
-        }
+        Set<ReleasedRange> done = ranges(parts);
         Batch batch = new Batch();
         for (SlicePart part : parts) {
             List<Named> named = release.named(part);
@@ -84,6 +92,52 @@ final class ContentSweep {
             batch.add(part, named);
         }
         finish(batch, done);
+    }
+
+    /** Ranges have nothing in common, so the helper takes them from the same list. */
+    private Set<ReleasedRange> ranges(List<SlicePart> parts) {
+        Queue<ReleasedRange> waiting = new ConcurrentLinkedQueue<>(release.ranges(parts));
+        Set<ReleasedRange> done = ConcurrentHashMap.newKeySet();
+        AtomicBoolean begun = new AtomicBoolean();
+        FutureTask<Void> help = new FutureTask<>(() -> take(waiting, done), null);
+        try {
+            helper.execute(() -> {
+                if (begun.compareAndSet(false, true)) {
+                    help.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Content is released by one thread", e);
+        }
+        try {
+            take(waiting, done);
+        } finally {
+            waiting.clear();
+            if (!begun.compareAndSet(false, true)) {
+                await(help);
+            }
+        }
+        return done;
+    }
+
+    private void take(Queue<ReleasedRange> waiting, Set<ReleasedRange> done) {
+        for (ReleasedRange range = waiting.poll(); range != null; range = waiting.poll()) {
+            step();
+            if (released(range)) {
+                done.add(range);
+            }
+        }
+    }
+
+    private static void await(Future<Void> help) {
+        try {
+            help.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while content was released; it is released later", e);
+        }
     }
 
     private void step() {
@@ -99,6 +153,13 @@ final class ContentSweep {
             }
             if (range.isMostlyReleased()) {
                 release.rewrite(range.number());
+                return true;
+            }
+            if (range.isDense()) {
+                for (long id = range.firstCopy(); id < range.endCopy(); id += IDS_AT_ONCE) {
+                    step();
+                    release.deleteBetween(id, Math.min(range.endCopy(), id + IDS_AT_ONCE));
+                }
                 return true;
             }
         } catch (RuntimeException e) {
@@ -178,6 +239,9 @@ final class ContentSweep {
             LedgerPlaces open = new LedgerPlaces();
             for (long id : sorted) {
                 Named entry = entries.get((int) (id & ((1 << ENTRY_BITS) - 1)));
+                if (entry.dense()) {
+                    continue;
+                }
                 open.add(id >>> ENTRY_BITS, entry.slice(), entry.entry());
                 if (open.count() == COPIES_IN_A_PLACE) {
                     places.add(open);

@@ -26,7 +26,7 @@ public class ContentWatch {
     void look() {
         try {
             release.extend();
-            new ContentSweep(release, () -> {}).sweep(Optional.empty());
+            new ContentSweep(release, () -> {}, task -> {}).sweep(Optional.empty());
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Content was not looked after; tried again in 30 s", e);
         }

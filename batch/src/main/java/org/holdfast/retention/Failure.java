@@ -22,10 +22,11 @@ final class Failure {
         return false;
     }
 
-    /** Whether a lock was not to be had in time: SQLSTATE 55P03. */
+    /** Whether a lock was not to be had in time, or only by waiting in a circle: SQLSTATE 55P03, 40P01. */
     static boolean isLockTimeout(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && "55P03".equals(sql.getSQLState())) {
+            if (cause instanceof SQLException sql
+                    && ("55P03".equals(sql.getSQLState()) || "40P01".equals(sql.getSQLState()))) {
                 return true;
             }
         }

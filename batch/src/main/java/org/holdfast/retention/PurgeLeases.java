@@ -49,9 +49,13 @@ public class PurgeLeases {
         jdbi.useHandle(h -> new RunRows(h).heartbeat(runId, execution));
     }
 
-    /** Tells the other nodes that the run has a server and how it fares, and hears whether it is to go on. */
-    public Pulse beat(PurgeSlot slot, Pace.Report report) {
+    /**
+     * Tells the other nodes that the run has a server and how it fares, keeps the claim, and hears whether the run is
+     * to go on.
+     */
+    public Pulse beat(PurgeSlot slot, Pace.Report report, Optional<SliceClaim> claim) {
         return jdbi.withHandle(h -> {
+            claim.ifPresent(new SliceRows(h)::renew);
             new RunRows(h).heartbeat(slot.run(), slot.execution());
             return new RunWorkers(h).beat(slot, NodeName.get(), report);
         });

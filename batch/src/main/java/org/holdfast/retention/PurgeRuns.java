@@ -107,6 +107,17 @@ public class PurgeRuns {
         lifecycle.stop(runId, currentCaller.get().name());
     }
 
+    /**
+     * Sets how many copies a second a run may purge, at work or waiting.
+     *
+     * @param copiesPerSecond over all workers; empty: no limit
+     * @throws Refusal {@code purge-rate-out-of-range}, {@code purge-ended}
+     */
+    @RolesAllowed(Role.ADMINISTRATOR_NAME)
+    public void rate(long runId, Optional<Integer> copiesPerSecond) {
+        lifecycle.rate(runId, copiesPerSecond, currentCaller.get().name());
+    }
+
     /** Takes a stopped or failed run up where its rows say; refused with {@code purge-not-restartable} otherwise. */
     @RolesAllowed(Role.ADMINISTRATOR_NAME)
     public void restart(long runId) {

@@ -6,39 +6,24 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.holdfast.event.CopyEvents;
+import java.util.stream.Collectors;
 import org.holdfast.ledger.LedgerEntry;
 import org.holdfast.ledger.LedgerPack;
 import org.holdfast.ledger.LedgerRows;
 import org.holdfast.ledger.PurgedCopy;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
- * Finds the next range of a slice, and purges one. Both work inside the transaction of their handle,
+ * Finds the next chunk of a slice, and purges one. Both work inside the transaction of their handle,
  * READ COMMITTED; each statement sees what was committed before it began, and the order of the
  * statements in {@link #purge} relies on that.
  */
 final class RangePurge {
 
-    /**
-     * Accounts come in order, and the lateral part reads each in index order and no further than a chunk, so
-     * that the sort ends with the account in which the chunk is full (OFFSET 0 keeps the order known to the
-     * planner). The cursor bounds the accounts too, else each chunk would read the slice from its start.
-     */
-    private static final String NEXT = "SELECT count(*) AS candidates, array_agg(DISTINCT account_id) AS accounts,"
-            + " (array_agg(account_id ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_account,"
-            + " (array_agg(clock ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_clock,"
-            + " (array_agg(id ORDER BY account_id DESC, clock DESC, id DESC))[1] AS last_id"
-            + " FROM (SELECT e.account_id, c.clock, c.id FROM (SELECT * FROM " + DueRuleSql.ENTITLEMENT
-            + " WHERE e.account_id BETWEEN :firstAccount AND :lastAccount ORDER BY e.account_id OFFSET 0) e"
-            + " JOIN account a ON a.id = e.account_id"
-            + " CROSS JOIN LATERAL (SELECT c.clock, c.id, c.mailbox_id FROM mail_copy c"
-            + " JOIN mailbox m ON m.id = c.mailbox_id WHERE c.account_id = e.account_id AND " + DueRuleSql.DUE
-            + " AND (c.account_id, c.clock, c.id) > (:afterAccount, :afterClock, :afterCopy)"
-            + "<within> ORDER BY c.account_id, c.clock, c.id LIMIT <chunk>) c"
-            + " ORDER BY e.account_id, c.clock, c.id LIMIT <chunk>) k";
+    /** Up to so many accounts are locked one by one; with more, their plans and holds are held still by one lock. */
+    private static final int FEW_ACCOUNTS = 16;
 
     private static final String LOCK_ACCOUNTS =
             "SELECT id FROM account WHERE id = ANY(:accounts) ORDER BY id FOR SHARE SKIP LOCKED";
@@ -53,24 +38,20 @@ final class RangePurge {
      * may be older than an upgrade (it was stopped, or started as of the past): what it would remove beyond
      * today's cut-off has been promised again since, and waits for a later run.
      *
-     * <p>Account by account, so that each reads one stretch of the index and a few rows of mailboxes.
+     * <p>Candidates are looked up by ascending id, which is how they lie.
      */
-    private static final String PURGE = "WITH e AS MATERIALIZED (SELECT e.*, a.hold_count, a.keep_until FROM "
-            + DueRuleSql.ENTITLEMENT + " JOIN account a ON a.id = e.account_id"
-            + " JOIN entitlement(:now, 'infinity') n ON n.account_id = e.account_id"
-            + " WHERE e.account_id = ANY(:accounts) AND CAST(:asOf AS timestamptz) - e.unbound_days * interval '24 hours'"
-            + " <= CAST(:now AS timestamptz) - n.unbound_days * interval '24 hours'),"
-            + " due AS MATERIALIZED (SELECT d.place, e.terms_id FROM e CROSS JOIN LATERAL (SELECT c.ctid AS place"
-            + " FROM mail_copy c JOIN mailbox m ON m.account_id = e.account_id AND m.id = c.mailbox_id"
-            + " CROSS JOIN (SELECT e.hold_count, e.keep_until) a"
-            + " WHERE c.account_id = e.account_id AND " + DueRuleSql.DUE
-            + " AND (c.account_id, c.clock, c.id) > (:afterAccount, :afterClock, :afterCopy)"
-            + " AND (c.account_id, c.clock, c.id) <= (:toAccount, :toClock, :toCopy)<within>"
-            + " FOR UPDATE OF c SKIP LOCKED) d LIMIT <most>),"
+    private static final String PURGE = "WITH due AS MATERIALIZED (SELECT c.ctid AS place, e.terms_id"
+            + " FROM (SELECT unnest(copies) AS id FROM purge_chunk WHERE run_id = :run AND slice = :slice"
+            + " AND number = :chunk OFFSET 0) i JOIN mail_copy c ON c.id = i.id"
+            + " JOIN purge_terms(:accounts, CAST(:asOf AS timestamptz), CAST(:now AS timestamptz)) e"
+            + " ON e.account_id = c.account_id CROSS JOIN LATERAL (SELECT e.hold_count, e.keep_until) a"
+            + " JOIN mailbox m ON m.id = c.mailbox_id WHERE " + DueRuleSql.DUE
+            + "<within> FOR UPDATE OF c SKIP LOCKED),"
             + " gone AS (DELETE FROM mail_copy d USING due WHERE d.ctid = due.place AND d.bind_count = 0"
             + " RETURNING d.id, d.account_id, d.mailbox_id, d.folder_id, d.uid_validity, d.uid, d.clock, d.received_at,"
             + " d.copied_at, d.size_bytes, d.content_sha256, due.terms_id),"
-            // An upgrade that no pass has seen the downgrade before would not look below the watermark.
+            // An upgrade that no pass has seen the downgrade before would not look below the watermark. It was raised
+            // when the run was planned; here it is where a pass has lowered it since.
             + " refill AS (UPDATE folder_state s SET filled_from = g.edge FROM (SELECT folder_id, max(clock) AS edge"
             + " FROM gone GROUP BY folder_id) g WHERE s.folder_id = g.folder_id"
             + " AND (s.filled_from IS NULL OR s.filled_from < g.edge)),"
@@ -82,34 +63,26 @@ final class RangePurge {
     private final Handle handle;
     private final PurgeOrder order;
     private final SliceRows slices;
+    private final PurgeChunks chunks;
 
     RangePurge(Handle handle, PurgeOrder order) {
         this.handle = handle;
         this.order = order;
         this.slices = new SliceRows(handle);
+        this.chunks = new PurgeChunks(handle);
     }
 
     /**
-     * The next range of a claimed slice; one without candidates ends the sweep.
+     * The next chunk of a claimed slice; one without candidates ends the sweep.
      *
      * @return empty if the claim, the execution or the slice came to an end
      */
     Optional<PurgeRange> next(SliceClaim claim, int execution) {
-        return slices.position(claim, execution).map(position -> next(claim, position));
-    }
-
-    private PurgeRange next(SliceClaim claim, SliceRows.Position position) {
-        CopyKey after = position.cursor();
-        return statement(handle.createQuery(sql(NEXT)), after)
-                .bind("firstAccount", Math.max(position.firstAccount(), after.accountId()))
-                .bind("lastAccount", position.lastAccount())
-                .map((row, context) -> range(row, claim, after))
-                .one();
+        return slices.position(claim, execution).map(position -> chunks.from(claim, position.nextChunk()));
     }
 
     /**
-     * Purges what is due in a range: fence, account locks, delete, ledger entry, event for those who want it,
-     * progress.
+     * Purges what is due in a chunk: fence, account locks, delete, ledger entry, progress.
      *
      * @return whether the claim still held; if not, nothing was done
      */
@@ -127,11 +100,18 @@ final class RangePurge {
                     LedgerPack.of(purged),
                     position.head());
             new LedgerRows(handle).append(entry);
-            CopyEvents.gone(handle, named(purged), CopyEvents.Reason.PURGED);
             position = position.with(entry);
+            slices.count(range.claim(), byTerms(purged));
         }
+        chunks.done(range, purged.size());
         slices.move(range.claim(), range.last() ? position.swept() : position);
         return true;
+    }
+
+    private static Map<Long, long[]> byTerms(List<PurgedCopy> purged) {
+        return purged.stream()
+                .collect(Collectors.toMap(PurgedCopy::termsId, copy -> new long[] {1, copy.sizeBytes()}, (one, other) ->
+                        new long[] {one[0] + other[0], one[1] + other[1]}));
     }
 
     /**
@@ -139,59 +119,34 @@ final class RangePurge {
      * sees every plan change and hold that was committed before the lock was granted; later ones wait.
      */
     private List<PurgedCopy> delete(PurgeRange range, Instant now) {
-        List<Long> locked = handle.createQuery(LOCK_ACCOUNTS)
-                .bind("accounts", ids(range.accounts()))
-                .mapTo(Long.class)
-                .list();
+        List<Long> locked = locked(range.accounts());
         if (locked.isEmpty()) {
             return List.of();
         }
-        return statement(handle.createQuery(sql(PURGE)), range.after())
-                .bind("accounts", ids(locked))
-                .bind("toAccount", range.upTo().accountId())
-                .bind("toClock", range.upTo().clock())
-                .bind("toCopy", range.upTo().copyId())
+        String sql = PURGE.replace("<within>", DueRuleSql.within(order.scope()));
+        return DueRuleSql.bindScope(handle.createQuery(sql), order.scope())
                 .bind("run", order.runId())
+                .bind("slice", range.claim().slice())
+                .bind("chunk", range.chunk())
+                .bind("accounts", locked.toArray(Long[]::new))
+                .bind("asOf", order.asOf())
                 .bind("now", now)
                 .map((row, context) -> purged(row))
                 .list();
     }
 
-    private String sql(String template) {
-        return template.replace("<within>", DueRuleSql.within(order.scope()))
-                .replace("<chunk>", Integer.toString(order.chunkSize()))
-                .replace("<most>", Integer.toString(2 * order.chunkSize()));
-    }
-
-    private <S extends SqlStatement<S>> S statement(S statement, CopyKey after) {
-        return DueRuleSql.bindScope(statement, order.scope())
-                .bind("asOf", order.asOf())
-                .bind("afterAccount", after.accountId())
-                .bind("afterClock", after.clock())
-                .bind("afterCopy", after.copyId());
-    }
-
-    private static List<CopyEvents.Named> named(List<PurgedCopy> purged) {
-        return purged.stream()
-                .map(copy -> new CopyEvents.Named(copy.accountId(), copy.mailboxId(), copy.copyId()))
-                .toList();
-    }
-
-    private static Long[] ids(List<Long> ids) {
-        return ids.toArray(Long[]::new);
-    }
-
-    private PurgeRange range(ResultSet row, SliceClaim claim, CopyKey after) throws SQLException {
-        int candidates = row.getInt("candidates");
-        if (candidates == 0) {
-            return new PurgeRange(claim, after, after, List.of(), 0, true);
-        }
-        CopyKey upTo = new CopyKey(
-                row.getLong("last_account"),
-                row.getObject("last_clock", OffsetDateTime.class).toInstant(),
-                row.getLong("last_id"));
-        List<Long> accounts = List.of((Long[]) row.getArray("accounts").getArray());
-        return new PurgeRange(claim, after, upTo, accounts, candidates, candidates < order.chunkSize());
+    /** The accounts whose plans and holds stay as they are until this transaction ends. */
+    private List<Long> locked(List<Long> accounts) {
+        boolean all = accounts.size() > FEW_ACCOUNTS
+                && handle.createQuery("SELECT purge_lock_accounts()")
+                        .mapTo(Boolean.class)
+                        .one();
+        return all
+                ? accounts
+                : handle.createQuery(LOCK_ACCOUNTS)
+                        .bind("accounts", accounts.toArray(Long[]::new))
+                        .mapTo(Long.class)
+                        .list();
     }
 
     private static PurgedCopy purged(ResultSet row) throws SQLException {

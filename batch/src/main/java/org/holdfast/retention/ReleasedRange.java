@@ -13,6 +13,14 @@ public record ReleasedRange(int number, long firstCopy, long endCopy, long relea
     /** From so many on, writing what stays is cheaper than deleting what goes. */
     private static final int WORTH_A_REWRITE = 2_000;
 
+    /** Of so many ids at least one was released: reading the range is cheaper than looking each up. */
+    private static final int CLOSE = 16;
+
+    /** Whether what goes lies close together. */
+    boolean isDense() {
+        return released * CLOSE >= endCopy - firstCopy;
+    }
+
     boolean isEmpty() {
         return closed && copies == 0;
     }

@@ -1,12 +1,15 @@
 package org.holdfast.retention;
 
 import java.time.Instant;
+import java.util.Optional;
+import org.holdfast.ledger.LedgerHash;
 import org.holdfast.ledger.LedgerRows;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The end of a run: when every slice is done, the whole scope is looked over once more, and what is due still
- * (it was locked, or is due only since) is given one more turn.
+ * The end of a run: when every slice is done, what was left in its chunks is looked over once more, and what is due
+ * still (it was locked, or its account was) is given one more turn. Nothing else can be due: a copy that arrives,
+ * or is released, while the run goes on is younger than its instant.
  */
 final class RunClosing {
 
@@ -22,7 +25,7 @@ final class RunClosing {
     }
 
     /**
-     * Makes slices of what is left, once in a run. The caller has the run's row locked.
+     * Makes a slice of what is left, once in a run. The caller has the run's row locked.
      *
      * @return whether something is left
      */
@@ -34,27 +37,21 @@ final class RunClosing {
         if (!again || count(now) == 0) {
             return false;
         }
-        return handle.createUpdate("INSERT INTO purge_slice (run_id, number, first_account, last_account, due_copies,"
-                                + " cursor_account, head, lease_until, closing) SELECT :run, (SELECT coalesce(max(number), 0) + 1"
-                                + " FROM purge_slice WHERE run_id = :run), min(account_id), max(account_id), sum(copies),"
-                                + " min(account_id) - 1, :head, clock_timestamp() + :wait * interval '1 second', true FROM "
-                                + DueCounts.TABLE)
-                        .bind("run", order.runId())
-                        .bind(
-                                "head",
-                                new LedgerRows(handle)
-                                        .header(order.runId())
-                                        .hash()
-                                        .bytes())
-                        .bind("wait", WAIT_SECONDS)
-                        .execute()
-                == 1;
+        PurgeChunks chunks = new PurgeChunks(handle);
+        chunks.clear(order.runId());
+        int first = handle.createQuery("SELECT coalesce(max(number), 0) + 1 FROM purge_slice WHERE run_id = :run")
+                .bind("run", order.runId())
+                .mapTo(Integer.class)
+                .one();
+        LedgerHash head = new LedgerRows(handle).header(order.runId()).hash();
+        chunks.cut(order, head, first, Integer.MAX_VALUE, Optional.of(WAIT_SECONDS));
+        return true;
     }
 
     /** Copies that are due still. */
     long count(Instant now) {
         DueCounts due = new DueCounts(handle);
-        due.count(order.scope(), order.asOf(), now);
+        due.listLeft(order, now);
         return due.total().copies();
     }
 }

@@ -156,6 +156,27 @@ public class RunLifecycle {
         end(runId, execution);
     }
 
+    /** Sets how fast a run may be; its workers hear of it with their next sign of life. */
+    public void rate(long runId, Optional<Integer> copiesPerSecond, String actor) {
+        if (copiesPerSecond.filter(rate -> rate < 1).isPresent()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "purge-rate-out-of-range",
+                    "A run purges 1 copy a second or more; stop it instead");
+        }
+        jdbi.useHandle(h -> {
+            requireRun(h, runId);
+            if (!new RunRows(h).rate(runId, copiesPerSecond)) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "purge-ended",
+                        "Purge run " + runId + " has ended: its rate is of no use");
+            }
+        });
+        String rate = copiesPerSecond.map(limit -> limit + " copies a second").orElse("no limit");
+        audit.record(actor, "purge.rate", subject(runId), null, rate);
+    }
+
     /** Asks a run to stop. */
     public void stop(long runId, String actor) {
         jdbi.useHandle(h -> {

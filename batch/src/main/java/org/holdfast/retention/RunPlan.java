@@ -15,6 +15,15 @@ import org.jdbi.v3.core.Handle;
  */
 final class RunPlan {
 
+    /**
+     * After a downgrade and an upgrade that no pass has seen, the next pass looks again at what is above this. Raised
+     * for all folders at once, and not by each chunk for each folder that it meets.
+     */
+    private static final String LOOK_AGAIN = "UPDATE folder_state s SET filled_from = x.edge FROM folder f,"
+            + " (SELECT mailbox_id, max(clock) AS edge FROM " + DueCounts.LISTED + " GROUP BY mailbox_id) x"
+            + " WHERE f.mailbox_id = x.mailbox_id AND s.folder_id = f.id"
+            + " AND (s.filled_from IS NULL OR s.filled_from < x.edge)";
+
     private final Handle handle;
 
     RunPlan(Handle handle) {
@@ -30,7 +39,7 @@ final class RunPlan {
                 request.limits().workerSlots(),
                 request.limits().chunkSize());
         DueCounts due = new DueCounts(handle);
-        due.count(order.scope(), order.asOf(), today);
+        due.count(order, today);
         RunPreviews comparing = new RunPreviews(handle, order);
         List<Long> previews = comparing.chosen(request.previewId());
         PurgeRun.Due total = due.total();
@@ -48,14 +57,15 @@ final class RunPlan {
     /** Counts for a recorded run, cuts its slices and records by plan what it found. */
     void count(PurgeOrder order, org.holdfast.ledger.LedgerHash head) {
         DueCounts due = new DueCounts(handle);
-        due.count(order.scope(), order.asOf(), pinned(order.runId()).startedAt());
-        new SliceRows(handle).cut(order, head);
+        due.list(order, pinned(order.runId()).startedAt());
+        new SliceRows(handle).cut(order, due.total(), head);
         handle.createUpdate("INSERT INTO purge_run_plan (run_id, plan_code, accounts, due_copies, due_bytes)"
                         + " SELECT :run, plan_code, count(DISTINCT account_id), sum(copies), sum(bytes) FROM "
                         + DueCounts.TABLE + " GROUP BY plan_code")
                 .bind("run", order.runId())
                 .execute();
         compare(order);
+        handle.execute(LOOK_AGAIN);
     }
 
     private void compare(PurgeOrder order) {

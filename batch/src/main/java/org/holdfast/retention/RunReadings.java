@@ -24,6 +24,18 @@ final class RunReadings {
             + " THEN sum(skipped_copies) FILTER (WHERE closing) ELSE sum(skipped_copies) END, 0)::bigint AS skipped"
             + " FROM purge_slice WHERE run_id = r.id) s";
 
+    /** What was removed is counted from the ledger at the end; until then it is what the slices have noted. */
+    private static final String PLANS = "WITH noted AS (SELECT p.plan_code, sum(t.copies)::bigint AS copies,"
+            + " sum(t.bytes)::bigint AS bytes FROM purge_slice_terms t JOIN plan_terms p ON p.id = t.terms_id"
+            + " WHERE t.run_id = :run GROUP BY p.plan_code),"
+            + " planned AS (SELECT * FROM purge_run_plan WHERE run_id = :run)"
+            + " SELECT p.code AS plan_code, coalesce(t.accounts, 0) AS accounts, coalesce(t.due_copies, 0) AS due_copies,"
+            + " coalesce(t.due_bytes, 0) AS due_bytes, coalesce(t.purged_copies, n.copies, CASE WHEN r.cleared THEN 0 END)"
+            + " AS purged_copies, coalesce(t.purged_bytes, n.bytes, CASE WHEN r.cleared THEN 0 END) AS purged_bytes"
+            + " FROM planned t FULL JOIN noted n ON n.plan_code = t.plan_code"
+            + " JOIN plan p ON p.code = coalesce(t.plan_code, n.plan_code) CROSS JOIN (SELECT cleared FROM purge_run"
+            + " WHERE id = :run) r ORDER BY p.rank";
+
     private final Handle handle;
 
     RunReadings(Handle handle) {
@@ -115,8 +127,7 @@ final class RunReadings {
     }
 
     private List<PlanTotal> plans(long runId) {
-        return handle.createQuery("SELECT t.* FROM purge_run_plan t JOIN plan p ON p.code = t.plan_code"
-                        + " WHERE t.run_id = :run ORDER BY p.rank")
+        return handle.createQuery(PLANS)
                 .bind("run", runId)
                 .map((row, context) -> new PlanTotal(
                         row.getString("plan_code"),
@@ -174,8 +185,8 @@ final class RunReadings {
     private static SliceProgress slice(ResultSet row) throws SQLException {
         return new SliceProgress(
                 row.getInt("number"),
-                row.getLong("first_account"),
-                row.getLong("last_account"),
+                row.getLong("first_copy"),
+                row.getLong("last_copy"),
                 row.getLong("due_copies"),
                 row.getInt("sweep"),
                 row.getBoolean("done"),

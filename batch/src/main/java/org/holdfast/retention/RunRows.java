@@ -107,6 +107,7 @@ final class RunRows {
             if (status == PurgeStatus.COMPLETED) {
                 left(runId, now);
                 new LedgerRows(handle).seal(runId);
+                new PurgeChunks(handle).clear(runId);
             }
             handle.createUpdate("UPDATE purge_run SET status = :status, ended_at = :now,"
                             + " heartbeat_at = clock_timestamp() WHERE id = :run")
@@ -185,6 +186,16 @@ final class RunRows {
         handle.createUpdate("UPDATE purge_run SET scheduled = false WHERE id = :run")
                 .bind("run", runId)
                 .execute();
+    }
+
+    /** Sets how many copies a second a run may purge at most, empty for no limit; false if it has ended. */
+    boolean rate(long runId, Optional<Integer> copiesPerSecond) {
+        return handle.createUpdate("UPDATE purge_run SET rate_limit = :rate WHERE id = :run"
+                                + " AND status NOT IN ('COMPLETED', 'CANCELLED')")
+                        .bind("rate", copiesPerSecond.orElse(null))
+                        .bind("run", runId)
+                        .execute()
+                == 1;
     }
 
     /** Asks an active run to stop; what a person stops, the next window does not take up. */

@@ -3,8 +3,7 @@ package org.holdfast.retention;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.holdfast.ledger.LedgerHash;
 import org.jdbi.v3.core.Handle;
@@ -19,15 +18,12 @@ final class SliceRows {
     /** Slices for each worker slot, so that slots end at about the same time. */
     private static final int SLICES_PER_SLOT = 8;
 
-    /** Chunks of a slice at most: each chunk looks over the plans of the slice's remaining accounts. */
+    /** Chunks of a slice at most, so that a dead worker's slice is no large part of the run. */
     private static final int CHUNKS_PER_SLICE = 50;
 
-    private static final String CUT = "WITH due AS (SELECT account_id, sum(copies) AS copies, sum(bytes) AS bytes"
-            + " FROM " + DueCounts.TABLE + " GROUP BY account_id),"
-            + " placed AS (SELECT account_id, copies, bytes, (sum(copies) OVER (ORDER BY account_id) - copies)"
-            + " / greatest(:least, least(:most, sum(copies) OVER () / :slices)) AS place FROM due)"
-            + " SELECT row_number() OVER (ORDER BY min(account_id)) AS number, min(account_id) AS first_account,"
-            + " max(account_id) AS last_account, sum(copies) AS copies, sum(bytes) AS bytes FROM placed GROUP BY floor(place)";
+    private static final String COUNT = "INSERT INTO purge_slice_terms AS t (run_id, slice, terms_id, copies, bytes)"
+            + " VALUES (:run, :slice, :terms, :copies, :bytes) ON CONFLICT (run_id, slice, terms_id) DO UPDATE"
+            + " SET copies = t.copies + excluded.copies, bytes = t.bytes + excluded.bytes";
 
     private static final String CLAIM = "UPDATE purge_slice SET lease_owner = :owner, lease_token = lease_token + 1,"
             + " lease_until = clock_timestamp() + :lease * interval '1 millisecond'"
@@ -44,43 +40,16 @@ final class SliceRows {
         this.handle = handle;
     }
 
-    /** Cuts what {@link DueCounts} counted into account ranges of about as many due copies each. */
-    void cut(PurgeOrder order, LedgerHash head) {
-        List<Cut> cuts = handle.createQuery(CUT)
-                .bind("least", order.chunkSize())
-                .bind("most", (long) order.chunkSize() * CHUNKS_PER_SLICE)
-                .bind("slices", order.workerSlots() * SLICES_PER_SLOT)
-                .map((row, context) -> new Cut(
-                        row.getInt("number"),
-                        row.getLong("first_account"),
-                        row.getLong("last_account"),
-                        row.getLong("copies"),
-                        row.getLong("bytes")))
-                .list();
-        insert(order.runId(), cuts, head);
+    /** Cuts what {@link DueCounts} listed into ranges of ids with about as many due copies each. */
+    void cut(PurgeOrder order, PurgeRun.Due due, LedgerHash head) {
+        long each = PurgeChunks.chunksPerSlice(
+                due.copies(), order, order.workerSlots() * SLICES_PER_SLOT, CHUNKS_PER_SLICE);
+        new PurgeChunks(handle).cut(order, head, 1, each, Optional.empty());
         handle.createUpdate("UPDATE purge_run SET due_copies = :copies, due_bytes = :bytes WHERE id = :run")
-                .bind("copies", cuts.stream().mapToLong(Cut::copies).sum())
-                .bind("bytes", cuts.stream().mapToLong(Cut::bytes).sum())
+                .bind("copies", due.copies())
+                .bind("bytes", due.bytes())
                 .bind("run", order.runId())
                 .execute();
-    }
-
-    private record Cut(int number, long firstAccount, long lastAccount, long copies, long bytes) {}
-
-    private void insert(long runId, List<Cut> cuts, LedgerHash head) {
-        PreparedBatch batch = handle.prepareBatch("INSERT INTO purge_slice (run_id, number, first_account,"
-                + " last_account, due_copies, cursor_account, head) VALUES (?, ?, ?, ?, ?, ?, ?)");
-        cuts.forEach(cut -> batch.add(
-                runId,
-                cut.number(),
-                cut.firstAccount(),
-                cut.lastAccount(),
-                cut.copies(),
-                cut.firstAccount() - 1,
-                head.bytes()));
-        if (!cuts.isEmpty()) {
-            batch.execute();
-        }
     }
 
     /** A slice that nobody works on, or whose worker gave no sign of life for the time of a lease. */
@@ -93,6 +62,18 @@ final class SliceRows {
                 .map((row, context) ->
                         new SliceClaim(row.getLong("run_id"), row.getInt("number"), row.getLong("lease_token")))
                 .findOne();
+    }
+
+    /** Keeps a claim for the time of a lease, while its worker rests. */
+    void renew(SliceClaim claim) {
+        handle.createUpdate("UPDATE purge_slice SET lease_until = clock_timestamp() + :lease * interval '1 millisecond'"
+                        + " WHERE (run_id, number) = (SELECT run_id, number FROM purge_slice WHERE run_id = :run"
+                        + " AND number = :slice AND lease_token = :token AND NOT done FOR UPDATE SKIP LOCKED)")
+                .bind("lease", LEASE.toMillis())
+                .bind("run", claim.runId())
+                .bind("slice", claim.slice())
+                .bind("token", claim.token())
+                .execute();
     }
 
     /** Whether the run goes on under this execution and a slice is not done. */
@@ -121,34 +102,30 @@ final class SliceRows {
     /**
      * Locks the slice for the rest of the transaction and renews the lease.
      *
-     * @return where it stands; empty if the claim was lost, or this range is already behind the cursor: then
+     * @return where it stands; empty if the claim was lost, or this chunk is already behind its place: then
      *     nothing may be purged under it
      */
     Optional<Position> fence(PurgeRange range) {
         return handle.createQuery("UPDATE purge_slice SET"
                         + " lease_until = clock_timestamp() + :lease * interval '1 millisecond'"
                         + " WHERE run_id = :run AND number = :slice AND lease_token = :token AND NOT done"
-                        + " AND (cursor_account, cursor_clock, cursor_id) = (:account, :clock, :copy) RETURNING *")
+                        + " AND next_chunk = :next RETURNING *")
                 .bind("lease", LEASE.toMillis())
                 .bind("run", range.claim().runId())
                 .bind("slice", range.claim().slice())
                 .bind("token", range.claim().token())
-                .bind("account", range.after().accountId())
-                .bind("clock", range.after().clock())
-                .bind("copy", range.after().copyId())
+                .bind("next", range.next())
                 .map((row, context) -> position(row))
                 .findOne();
     }
 
     /** Moves the slice, in the transaction that {@link #fence(PurgeRange) fenced} it. */
     void move(SliceClaim claim, Position to) {
-        handle.createUpdate("UPDATE purge_slice SET cursor_account = :account, cursor_clock = :clock,"
-                        + " cursor_id = :copy, sweep = :sweep, done = :done, purged_copies = :copies,"
-                        + " purged_bytes = :bytes, skipped_copies = :skipped, entries = :entries, head = :head"
-                        + " WHERE run_id = :run AND number = :slice")
-                .bind("account", to.cursor().accountId())
-                .bind("clock", to.cursor().clock())
-                .bind("copy", to.cursor().copyId())
+        handle.createUpdate(
+                        "UPDATE purge_slice SET next_chunk = :next, sweep = :sweep, done = :done, purged_copies = :copies,"
+                                + " purged_bytes = :bytes, skipped_copies = :skipped, entries = :entries, head = :head"
+                                + " WHERE run_id = :run AND number = :slice")
+                .bind("next", to.nextChunk())
                 .bind("sweep", to.sweep())
                 .bind("done", to.done())
                 .bind("copies", to.copies())
@@ -161,6 +138,18 @@ final class SliceRows {
                 .execute();
     }
 
+    /** Adds to what the slice removed by each terms: copies and bytes by terms id. */
+    void count(SliceClaim claim, Map<Long, long[]> byTerms) {
+        PreparedBatch batch = handle.prepareBatch(COUNT);
+        byTerms.forEach((terms, sums) -> batch.bind("run", claim.runId())
+                .bind("slice", claim.slice())
+                .bind("terms", terms)
+                .bind("copies", sums[0])
+                .bind("bytes", sums[1])
+                .add());
+        batch.execute();
+    }
+
     /** Takes every unfinished slice from whoever holds it; their chunks in hand commit first or are fenced off. */
     void release(long runId) {
         handle.createUpdate("UPDATE purge_slice SET lease_owner = NULL, lease_until = NULL,"
@@ -171,9 +160,7 @@ final class SliceRows {
 
     /** Where a slice stands. */
     record Position(
-            long firstAccount,
-            long lastAccount,
-            CopyKey cursor,
+            int nextChunk,
             int sweep,
             boolean done,
             long copies,
@@ -185,25 +172,14 @@ final class SliceRows {
         /** After a chunk that purged nothing of its candidates. */
         Position passed(PurgeRange range) {
             return new Position(
-                    firstAccount,
-                    lastAccount,
-                    range.upTo(),
-                    sweep,
-                    done,
-                    copies,
-                    bytes,
-                    skipped + range.candidates(),
-                    entries,
-                    head);
+                    range.chunk() + 1, sweep, done, copies, bytes, skipped + range.candidates(), entries, head);
         }
 
         /** The same with what an entry names counted as purged. */
         Position with(org.holdfast.ledger.LedgerEntry entry) {
             var sums = entry.pack().summary();
             return new Position(
-                    firstAccount,
-                    lastAccount,
-                    cursor,
+                    nextChunk,
                     sweep,
                     done,
                     copies + sums.copies(),
@@ -217,9 +193,7 @@ final class SliceRows {
         Position swept() {
             boolean again = sweep == 1 && skipped > 0;
             return new Position(
-                    firstAccount,
-                    lastAccount,
-                    again ? CopyKey.before(firstAccount) : cursor,
+                    again ? 1 : nextChunk,
                     again ? 2 : sweep,
                     !again,
                     copies,
@@ -232,12 +206,7 @@ final class SliceRows {
 
     private static Position position(ResultSet row) throws SQLException {
         return new Position(
-                row.getLong("first_account"),
-                row.getLong("last_account"),
-                new CopyKey(
-                        row.getLong("cursor_account"),
-                        row.getObject("cursor_clock", OffsetDateTime.class).toInstant(),
-                        row.getLong("cursor_id")),
+                row.getInt("next_chunk"),
                 row.getInt("sweep"),
                 row.getBoolean("done"),
                 row.getLong("purged_copies"),

@@ -77,7 +77,7 @@ final class SlotReader {
     private void beat() {
         if (System.nanoTime() - lastBeat >= BEAT.toNanos()) {
             lastBeat = System.nanoTime();
-            Pulse pulse = leases.beat(slot, pace.report());
+            Pulse pulse = leases.beat(slot, pace.report(), claim);
             pace.beat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastBeat), pulse);
         }
     }

@@ -151,9 +151,9 @@ class ContentIT {
         doomed.use(failing);
         stage.purgeOnly(run, 1);
         assertThat(stage.count(NO_CONTENT_WITHOUT_COPY)).isPositive();
-        assertThatThrownBy(() -> new ContentSweep(doomed, () -> {}).sweep(Optional.of(run)))
+        assertThatThrownBy(() -> new ContentSweep(doomed, () -> {}, task -> {}).sweep(Optional.of(run)))
                 .hasStackTraceContaining("cut");
-        assertThat(new ContentSweep(stage.release, () -> {}).sweep(Optional.of(run)))
+        assertThat(new ContentSweep(stage.release, () -> {}, task -> {}).sweep(Optional.of(run)))
                 .as("the claim of the dead one holds for its time")
                 .isFalse();
         stage.execute("UPDATE lease SET until = clock_timestamp()");
@@ -173,7 +173,7 @@ class ContentIT {
                 .isEmpty();
         stage.jdbi.useTransaction(h -> new RunRows(h).stop(run));
         stage.end(run, 1);
-        assertThat(new ContentSweep(stage.release, () -> {}).sweep(Optional.empty()))
+        assertThat(new ContentSweep(stage.release, () -> {}, task -> {}).sweep(Optional.empty()))
                 .isTrue();
         assertNothingDangles();
         assertThat(stage.count("SELECT count(*) FROM mail_content")).isEqualTo(40);

@@ -5,12 +5,15 @@ import static org.holdfast.retention.PurgeStage.AS_OF;
 import static org.holdfast.retention.PurgeStage.NOW;
 import static org.holdfast.retention.PurgeStage.daysBefore;
 
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.holdfast.run.LocalPostgres;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -406,8 +409,8 @@ class GovernedRunIT {
         scheduled(daily, AS_OF.minus(Duration.ofDays(2)));
         Instant night = AS_OF.minus(Duration.ofHours(21));
         long run = scheduled(daily, night).orElseThrow();
-        stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         stage.execute("UPDATE purge_run SET chunk_size = 10");
+        stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
         stage.chunk(reader, stage.jdbi);
         assertThat(closed(window, night)).isEmpty();
@@ -451,8 +454,9 @@ class GovernedRunIT {
         assertThat(joinable("c")).isEmpty();
     }
 
+    /** Even where the grace is none, it ends when the binding goes: after the run's instant. */
     @Test
-    void whatBecomesDueDuringTheRunGoesInTheLastTurn() throws Exception {
+    void whatIsReleasedDuringTheRunIsLeftToTheNextOne() throws Exception {
         stage.account(1, null);
         List<Long> ids = stage.copies(1, 30, daysBefore(40));
         stage.execute("UPDATE mail_copy SET bind_count = 1 WHERE id = ?", ids.get(29));
@@ -460,15 +464,61 @@ class GovernedRunIT {
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), stage.jdbi);
         stage.chunk(reader, stage.jdbi);
-        stage.execute("UPDATE mail_copy SET bind_count = 0 WHERE id = ?", ids.get(29));
+        stage.execute(
+                "UPDATE mail_copy SET bind_count = 0, keep_until = ? WHERE id = ?", Timestamp.from(NOW), ids.get(29));
         while (stage.chunk(reader, stage.jdbi)) {
             assertThat(stage.get(run).status()).isEqualTo(PurgeStatus.RUNNING);
         }
         PurgeRun ended = stage.end(run, 1);
         assertThat(ended.status()).isEqualTo(PurgeStatus.COMPLETED);
         assertThat(ended.left()).contains(0L);
-        assertThat(stage.count("SELECT count(*) FROM mail_copy")).isZero();
+        assertThat(stage.ids("SELECT id FROM mail_copy")).containsExactly(ids.get(29));
+        long next = record(
+                Optional.empty(),
+                NOW,
+                PurgeStage.request(PurgeScope.EVERYTHING, NOW, 1, 10).limits());
+        assertThat(stage.run(next, 1).purgedCopies()).isEqualTo(1);
         assertThat(stage.verify().isIntact()).isTrue();
+    }
+
+    @Test
+    void rateOfARunAtWorkCanBeChanged() throws Exception {
+        stage.account(1, "CRM_PLUS");
+        stage.copies(1, 400, daysBefore(40));
+        RunLimits slow = new RunLimits(1, 20, Optional.of(10), Optional.empty(), Optional.empty(), Optional.empty());
+        long id = record(Optional.empty(), AS_OF, slow);
+        join(id, NodeName.get());
+        stage.execute("UPDATE purge_worker SET slots = 1");
+        long began = System.nanoTime();
+        CompletableFuture<PurgeRun> run = CompletableFuture.supplyAsync(() -> stage.run(id, 1));
+        stage.awaitCount("SELECT coalesce(sum(purged_copies), 0) FROM purge_slice", 20);
+        boolean changed = stage.jdbi.inTransaction(h -> new RunRows(h).rate(id, Optional.empty()));
+        assertThat(changed).isTrue();
+        assertThat(run.get(60, TimeUnit.SECONDS).purgedCopies()).isEqualTo(400);
+        assertThat((System.nanoTime() - began) / 1e9)
+                .as("seconds; 40 at the rate of its start")
+                .isLessThan(30);
+        boolean late = stage.jdbi.inTransaction(h -> new RunRows(h).rate(id, Optional.of(5)));
+        assertThat(late).as("after its end").isFalse();
+    }
+
+    /** The workers' signs of life are small transactions; here each of them is made to take 0.4 s, then no longer. */
+    @Test
+    void runRestsWhileSmallTransactionsAreSlowAndGoesOnWhenTheyAreNot() throws Exception {
+        stage.account(1, "CRM_PLUS");
+        stage.copies(1, 400, daysBefore(40));
+        stage.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END $$");
+        stage.execute("CREATE TRIGGER slow BEFORE UPDATE ON purge_worker FOR EACH ROW EXECUTE FUNCTION slow()");
+        Optional<Integer> none = Optional.empty();
+        long id = record(none.map(Integer::longValue), AS_OF, new RunLimits(1, 2, none, none, none, none));
+        join(id, NodeName.get());
+        CompletableFuture<PurgeRun> run = CompletableFuture.supplyAsync(() -> stage.run(id, 1));
+        stage.awaitCount("SELECT coalesce(max(rest_millis), 0) FROM purge_worker", 200);
+        assertThat(run).as("it works all the while").isNotDone();
+        stage.execute("DROP TRIGGER slow ON purge_worker");
+        stage.awaitCount("SELECT count(*) FROM purge_worker WHERE rest_millis = 0", 1);
+        assertThat(run.get(120, TimeUnit.SECONDS).purgedCopies()).isEqualTo(400);
     }
 
     @Test

@@ -30,7 +30,7 @@ class LedgerTamperingIT {
         postgres = PurgeStage.startPostgres();
         stage = new PurgeStage(postgres);
         for (int round = 1; round <= 2; round++) {
-            for (int account = 1; account <= 6; account++) {
+            for (int account = 1; account <= 8; account++) {
                 if (round == 1) {
                     stage.account(account, "CRM_PLUS");
                 }
@@ -38,7 +38,7 @@ class LedgerTamperingIT {
             }
             stage.run(stage.record(1, 5), 1);
         }
-        stage.copies(1, 20, daysBefore(40));
+        stage.copies(1, 80, daysBefore(40));
         long third = stage.record(1, 5);
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(third, 1));
         SlotReader reader = stage.reader(new PurgeSlot(third, 1, "1"), stage.jdbi);
@@ -59,7 +59,7 @@ class LedgerTamperingIT {
         assertThat(found.firstBreak()).isEmpty();
         assertThat(found.runs()).isEqualTo(3);
         assertThat(found.sealedRuns()).isEqualTo(2);
-        assertThat(found.copies()).isEqualTo(250);
+        assertThat(found.copies()).isEqualTo(330);
         assertThat(found.entries()).isEqualTo(stage.count("SELECT count(*) FROM ledger_entry"));
         assertThat(stage.count("SELECT count(*) FROM purge_slice WHERE run_id = 1"))
                 .isGreaterThan(1);

@@ -77,13 +77,13 @@ class PurgeCrashIT {
         Crash crash = new Crash(statement);
         Jdbi doomed = Jdbi.create(stage.database);
         doomed.setSqlLogger(crash);
-        long run = stage.record(1, 10);
+        long run = stage.record(1, 5);
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), doomed);
         stage.chunk(reader, doomed);
         crash.armed = true;
         assertThatThrownBy(() -> stage.chunk(reader, doomed)).hasStackTraceContaining("crash after statement");
-        assertThat(stage.get(run).purgedCopies()).isEqualTo(10);
+        assertThat(stage.get(run).purgedCopies()).isEqualTo(5);
 
         AdoptedRun adopted = adoptStale(run);
         assertThat(adopted).isEqualTo(new AdoptedRun(run, 2, PurgeStatus.RUNNING));
@@ -101,7 +101,7 @@ class PurgeCrashIT {
         Crash counter = new Crash(Integer.MAX_VALUE);
         Jdbi counted = Jdbi.create(stage.database);
         counted.setSqlLogger(counter);
-        long run = stage.record(1, 10);
+        long run = stage.record(1, 5);
         stage.jdbi.useTransaction(h -> new RunRows(h).plan(run, 1));
         SlotReader reader = stage.reader(new PurgeSlot(run, 1, "1"), counted);
         stage.chunk(reader, counted);

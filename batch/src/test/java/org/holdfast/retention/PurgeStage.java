@@ -173,8 +173,13 @@ final class PurgeStage {
 
     /** Releases content as the last step of the job does. */
     void sweep(long runId) {
-        if (!new ContentSweep(release, () -> {}).sweep(Optional.of(runId))) {
-            throw new IllegalStateException("Another sweep is at work");
+        ExecutorService helper = Executors.newSingleThreadExecutor();
+        try {
+            if (!new ContentSweep(release, () -> {}, helper).sweep(Optional.of(runId))) {
+                throw new IllegalStateException("Another sweep is at work");
+            }
+        } finally {
+            helper.shutdown();
         }
     }
 

@@ -149,13 +149,18 @@ final class RaceOpponents {
             // What nobody keeps for a while may go at any moment from now on: no promise after the start of it.
             boolean grace = random.nextBoolean();
             told.bound.remove(copy);
-            h.useTransaction(t -> {
+            // Of several bindings the last that goes says how long.
+            boolean last = h.inTransaction(t -> {
                 BindingRepository bindings = new BindingRepository(t);
                 bindings.lockCopy(copy);
                 bindings.unbind(copy, target, grace ? AS_OF.plus(Duration.ofDays(7)) : AS_OF);
+                return t.createQuery("SELECT bind_count = 0 FROM mail_copy WHERE id = ?")
+                        .bind(0, copy)
+                        .mapTo(Boolean.class)
+                        .one();
             });
             told.count("unbinds");
-            if (grace) {
+            if (grace && last) {
                 told.released.add(copy);
             }
             return;

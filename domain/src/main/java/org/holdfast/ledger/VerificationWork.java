@@ -30,7 +30,9 @@ public record VerificationWork(
         INTACT,
         BROKEN,
         /** It came to no result: its server went away, or the database did. */
-        FAILED
+        FAILED,
+        /** Somebody gave it up. */
+        CANCELLED
     }
 
     /** 0 to 100. */

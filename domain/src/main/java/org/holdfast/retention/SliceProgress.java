@@ -3,10 +3,10 @@ package org.holdfast.retention;
 import java.util.Optional;
 
 /**
- * How far a run is in one range of accounts.
+ * How far a run is in one range of copies.
  *
  * @param number from 1
- * @param firstAccount and lastAccount: the range, both ends included
+ * @param firstCopy and lastCopy: the ids in it that were due, both ends included
  * @param dueCopies what was due in it when the run looked first
  * @param sweep 1, or 2 while it returns for copies that were locked the first time
  * @param skippedCopies met and left in the present sweep; after the last one: left over
@@ -15,8 +15,8 @@ import java.util.Optional;
  */
 public record SliceProgress(
         int number,
-        long firstAccount,
-        long lastAccount,
+        long firstCopy,
+        long lastCopy,
         long dueCopies,
         int sweep,
         boolean done,

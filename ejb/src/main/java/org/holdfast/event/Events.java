@@ -43,4 +43,12 @@ public final class Events {
                 .mapTo(Long.class)
                 .set();
     }
+
+    /** Whether anybody at all has subscribed. */
+    public static boolean isWanted(Handle handle, EventType type) {
+        return handle.createQuery("SELECT EXISTS (SELECT FROM webhook w WHERE :type = ANY (w.event_types))")
+                .bind("type", type.code())
+                .mapTo(Boolean.class)
+                .one();
+    }
 }

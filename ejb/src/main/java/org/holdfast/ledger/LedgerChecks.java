@@ -55,6 +55,17 @@ public class LedgerChecks {
         return get(begun.id());
     }
 
+    /** Gives one up that is under way; refused with {@code verification-not-running} otherwise. */
+    @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+    public void cancel(long id) {
+        get(id);
+        if (!log.cancel(id)) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "verification-not-running", "Verification " + id + " has ended already");
+        }
+        audit.record(caller.get().name(), "ledger.verification.cancel", "ledger-verification:" + id, null, null);
+    }
+
     public VerificationWork get(long id) {
         return jdbi.withHandle(h -> new VerificationRows(h).find(id))
                 .orElseThrow(() -> Refusal.notFound("verification", id));

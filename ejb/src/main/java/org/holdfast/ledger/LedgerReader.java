@@ -4,6 +4,7 @@ import jakarta.ejb.Asynchronous;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 
@@ -32,6 +33,8 @@ public class LedgerReader {
                 found.firstBreak().ifPresent(broken -> Ledger.told(h, broken));
                 log.end(id, found, certificate.map(given -> new CertificateRows(h, keys).check(given)));
             });
+        } catch (CancellationException e) {
+            LOG.log(System.Logger.Level.INFO, "Verification {0} of the ledger was given up", id);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Verification " + id + " of the ledger came to no result", e);
             log.fail(id, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
@@ -51,7 +54,9 @@ public class LedgerReader {
         void tell(VerificationProgress progress) {
             if (System.nanoTime() - last >= TimeUnit.SECONDS.toNanos(1)) {
                 last = System.nanoTime();
-                log.progress(id, progress);
+                if (!log.progress(id, progress)) {
+                    throw new CancellationException();
+                }
             }
         }
     }

@@ -8,10 +8,13 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
 
 /**
- * Finds the one entry that names a copy. Where the copy is named is kept beside the ledger; entries so
- * recent that they are not there yet are looked through.
+ * Finds the one entry that names a copy. An entry whose copies lie close together is found by its range; where the
+ * others name a copy is kept beside the ledger, and of these entries the recent ones are looked through.
  */
 public final class LedgerSearch {
+
+    /** A condition on entries {@code n}: their copies lie so close together that their range leads to them (an index in V15). */
+    public static final String DENSE = "(n.last_copy - n.first_copy < 256::bigint * n.copies)";
 
     private static final String PLACES = "SELECT run_id, places FROM ledger_place"
             + " WHERE int8range(first_copy, last_copy, '[]') @> CAST(:copy AS bigint)";
@@ -22,7 +25,10 @@ public final class LedgerSearch {
     private static final String UNSWEPT = ENTRY + " JOIN purge_slice s ON s.run_id = n.run_id AND s.number = n.slice"
             + " LEFT JOIN content_sweep w ON w.run_id = n.run_id AND w.slice = n.slice"
             + " WHERE s.entries > coalesce(w.entries, 0) AND n.number > coalesce(w.entries, 0)"
-            + " AND :copy BETWEEN n.first_copy AND n.last_copy";
+            + " AND :copy BETWEEN n.first_copy AND n.last_copy AND NOT " + DENSE;
+
+    private static final String BY_RANGE =
+            ENTRY + " WHERE " + DENSE + " AND int8range(n.first_copy, n.last_copy, '[]') @> CAST(:copy AS bigint)";
 
     /** Rows fetched at once: each may carry the pack of a large chunk. */
     private static final int FETCH = 8;
@@ -38,7 +44,8 @@ public final class LedgerSearch {
         return places(copyId).stream()
                 .flatMap(place -> at(place, copyId).stream())
                 .findFirst()
-                .or(() -> unswept(copyId))
+                .or(() -> among(BY_RANGE, copyId))
+                .or(() -> among(UNSWEPT, copyId))
                 .map(this::withPlan);
     }
 
@@ -62,8 +69,8 @@ public final class LedgerSearch {
                 .flatMap(found -> found);
     }
 
-    private Optional<LedgerRecord> unswept(long copyId) {
-        try (ResultIterator<Optional<LedgerRecord>> candidates = handle.createQuery(UNSWEPT)
+    private Optional<LedgerRecord> among(String entries, long copyId) {
+        try (ResultIterator<Optional<LedgerRecord>> candidates = handle.createQuery(entries)
                 .bind("copy", copyId)
                 .setFetchSize(FETCH)
                 .map((row, context) -> record(row, copyId))

@@ -32,12 +32,18 @@ public class VerificationLog {
     /** A verification, and whether its work is still to be started. */
     public record Begun(long id, boolean fresh) {}
 
-    public void progress(long id, VerificationProgress progress) {
-        jdbi.useHandle(h -> new VerificationRows(h).progress(id, progress));
+    /** Notes how far it is; false if somebody gave it up. */
+    public boolean progress(long id, VerificationProgress progress) {
+        return jdbi.withHandle(h -> new VerificationRows(h).progress(id, progress));
     }
 
     public void end(long id, Verification found, Optional<CertificateOutcome> certificate) {
         jdbi.useHandle(h -> new VerificationRows(h).end(id, found, certificate, clock.instant()));
+    }
+
+    /** Gives one up; false if it is not under way. */
+    public boolean cancel(long id) {
+        return jdbi.withHandle(h -> new VerificationRows(h).cancel(id, clock.instant()));
     }
 
     public void fail(long id, String failure) {

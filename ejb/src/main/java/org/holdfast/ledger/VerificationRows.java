@@ -43,13 +43,29 @@ public final class VerificationRows {
                 .findOne();
     }
 
-    void progress(long id, VerificationProgress progress) {
-        handle.createUpdate("UPDATE ledger_verification SET entries = :entries, copies = :copies,"
-                        + " heartbeat_at = clock_timestamp() WHERE id = :id AND status = 'RUNNING'")
-                .bind("entries", progress.entries())
-                .bind("copies", progress.copies())
-                .bind("id", id)
-                .execute();
+    /**
+     * Notes how far it is.
+     *
+     * @return whether it goes on; if not, somebody gave it up
+     */
+    boolean progress(long id, VerificationProgress progress) {
+        return handle.createUpdate("UPDATE ledger_verification SET entries = :entries, copies = :copies,"
+                                + " heartbeat_at = clock_timestamp() WHERE id = :id AND status = 'RUNNING'")
+                        .bind("entries", progress.entries())
+                        .bind("copies", progress.copies())
+                        .bind("id", id)
+                        .execute()
+                == 1;
+    }
+
+    /** Gives one up; false if it is not under way. */
+    boolean cancel(long id, Instant now) {
+        return handle.createUpdate("UPDATE ledger_verification SET status = 'CANCELLED', ended_at = :now"
+                                + " WHERE id = :id AND status = 'RUNNING'")
+                        .bind("now", now)
+                        .bind("id", id)
+                        .execute()
+                == 1;
     }
 
     void end(long id, Verification found, Optional<CertificateOutcome> certificate, Instant now) {

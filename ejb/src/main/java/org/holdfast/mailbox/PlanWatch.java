@@ -31,6 +31,9 @@ public class PlanWatch {
     /** Whether the last look found this node's clock ahead. */
     private boolean ahead;
 
+    /** Whether this node has looked with a clock that is right: before it was started its clock may have been wrong. */
+    private boolean looked;
+
     @Schedule(hour = "*", minute = "*", second = "*/3", persistent = false, info = "plan")
     void look() {
         try {
@@ -43,7 +46,7 @@ public class PlanWatch {
         }
     }
 
-    /** Warns once when the clock has run ahead; all mailboxes are looked at when it is right again. */
+    /** Warns once when the clock has run ahead; all mailboxes are looked at when it is right again, and at the start. */
     private boolean isAhead() {
         Optional<Duration> lead = plans.ahead();
         if (lead.isPresent() && !ahead) {
@@ -55,7 +58,10 @@ public class PlanWatch {
         }
         if (lead.isEmpty() && ahead) {
             LOG.log(System.Logger.Level.INFO, "This server's clock is right again: mailboxes follow the plan");
+        }
+        if (lead.isEmpty() && (ahead || !looked)) {
             plans.lookAgain();
+            looked = true;
         }
         ahead = lead.isPresent();
         return ahead;

@@ -276,8 +276,8 @@ class OverviewQueryIT {
         copy(1, Instant.parse("2026-06-14T18:00:00Z"), 1, 0, null);
         copy(1, Instant.parse("2026-06-14T16:00:00Z"), 0, 0, null);
         run("COMPLETED", null);
-        sql("INSERT INTO purge_slice (run_id, number, first_account, last_account, due_copies, cursor_account, head,"
-                + " purged_copies, purged_bytes) VALUES (1, 1, 1, 2, 7, 0, '\\x00', 7, 700)");
+        sql("INSERT INTO purge_slice (run_id, number, first_copy, last_copy, due_copies, head,"
+                + " purged_copies, purged_bytes) VALUES (1, 1, 1, 7, 7, '\\x00', 7, 700)");
         sql("INSERT INTO ledger_entry (run_id, slice, number, recorded_at, first_account, last_account, first_copy,"
                 + " last_copy, copies, bytes, pack, previous_hash, hash) SELECT 1, 1, 1, '2026-06-10T10:00:00Z', 1, 2,"
                 + " 1, 7, 7, 700, '\\x00', sha256('a'), sha256('b')");

@@ -134,4 +134,12 @@ public class LedgerVerificationsResource {
     public WorkView get(@PathParam("id") long id) {
         return WorkView.of(checks.get(id));
     }
+
+    /** Gives one up that is under way. */
+    @POST
+    @Path("{id: [0-9]{1,18}}/cancel")
+    public WorkView cancel(@PathParam("id") long id) {
+        checks.cancel(id);
+        return WorkView.of(checks.get(id));
+    }
 }

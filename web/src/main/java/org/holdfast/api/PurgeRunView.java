@@ -76,11 +76,11 @@ public record PurgeRunView(
             double perSecond,
             Optional<Long> secondsLeft) {}
 
-    /** How far a run is in one range of accounts. */
+    /** How far a run is in one range of copies. */
     public record Slice(
             int number,
-            String firstAccount,
-            String lastAccount,
+            String firstCopy,
+            String lastCopy,
             long dueCopies,
             int sweep,
             boolean done,
@@ -93,8 +93,8 @@ public record PurgeRunView(
         static Slice of(SliceProgress slice) {
             return new Slice(
                     slice.number(),
-                    Id.of(slice.firstAccount()),
-                    Id.of(slice.lastAccount()),
+                    Id.of(slice.firstCopy()),
+                    Id.of(slice.lastCopy()),
                     slice.dueCopies(),
                     slice.sweep(),
                     slice.done(),

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -141,6 +142,22 @@ public class PurgeRunsResource {
     public Response restart(@PathParam("id") long id) {
         runs.restart(id);
         return followed(runs.get(id));
+    }
+
+    /**
+     * How fast a run may be.
+     *
+     * @param copiesPerSecond over all workers; absent: no limit
+     */
+    public record Rate(Optional<Integer> copiesPerSecond) {}
+
+    /** Sets how fast a run may be, while it works or waits. */
+    @PUT
+    @Path("{id: [0-9]{1,18}}/rate")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public PurgeRunView rate(@PathParam("id") long id, Rate rate) {
+        runs.rate(id, rate.copiesPerSecond());
+        return PurgeRunView.of(runs.get(id));
     }
 
     private Response followed(PurgeRun run) {

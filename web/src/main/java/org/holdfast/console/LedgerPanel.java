@@ -73,6 +73,19 @@ public class LedgerPanel implements Serializable {
                 .addMessage(null, new FacesMessage(FacesMessage.SEVERITY_ERROR, words.refusal(refusal), null));
     }
 
+    /** Gives up what is under way. */
+    public void cancel() {
+        try {
+            checks.cancel(work.id());
+        } catch (Refusal e) {
+            refuse(e);
+        } catch (RuntimeException e) {
+            trouble = Trouble.log("ledger.trouble", clock.instant(), e);
+            return;
+        }
+        refresh();
+    }
+
     /** Reads anew how far it is; what was read before stays when that fails. */
     public void refresh() {
         try {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.retention.Comparison;
@@ -39,6 +40,7 @@ public class PurgeRunPage implements Serializable {
     private Words words;
 
     private long id;
+    private Integer rate;
     private Trouble trouble;
     private transient RunView run;
     private transient RunReport report;
@@ -47,6 +49,7 @@ public class PurgeRunPage implements Serializable {
     public void enter() throws IOException {
         try {
             read();
+            rate = report.run().control().copiesPerSecond().orElse(null);
         } catch (Refusal e) {
             FacesContext faces = FacesContext.getCurrentInstance();
             faces.getExternalContext().responseSendError(HttpServletResponse.SC_NOT_FOUND, e.code());
@@ -82,6 +85,25 @@ public class PurgeRunPage implements Serializable {
 
     public void cancel() {
         change(purgeRuns::cancel, "run.cancel.done");
+    }
+
+    /** Sets the limit that was entered; none where the field was left empty. */
+    public void changeRate() {
+        change(run -> purgeRuns.rate(run, Optional.ofNullable(rate)), "run.limit.done");
+    }
+
+    /** Whether the run works or waits: one that has ended has no use for a limit. */
+    public boolean isAdjustable() {
+        return getRun() != null && (run.isStoppable() || run.isHeld() || run.isCancellable());
+    }
+
+    /** The limit to be set, in copies a second; null: none. Begins as the run's own. */
+    public Integer getRate() {
+        return rate;
+    }
+
+    public void setRate(Integer rate) {
+        this.rate = rate;
     }
 
     public void restart() {

@@ -269,10 +269,12 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST purge/runs/{id}/cancel", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/stop", "", NO, NO, NO, GONE);
         read("POST purge/runs/{id}/restart", "", NO, NO, NO, GONE);
+        row("PUT purge/runs/{id}/rate", "", "{\"copiesPerSecond\":100}", NO, NO, NO, GONE);
         read("POST ledger/verification", "", "200", NO, NO, "200");
         row("POST ledger/verifications", "", "{}", "202", NO, NO, "202");
         read("GET ledger/verifications", "", "200", NO, NO, "200");
         read("GET ledger/verifications/{id}", "", GONE, NO, NO, GONE);
+        read("POST ledger/verifications/{id}/cancel", "", GONE, NO, NO, GONE);
         read("POST ledger/certificates", "", "200", NO, NO, "200");
         read("POST verification", "", "200", NO, NO, "200");
         read("GET ledger/copies/{id}", "", GONE, GONE, GONE, GONE);

@@ -71,15 +71,20 @@ public final class PurgeBench {
         for (int round = 1; round <= rounds; round++) {
             Ways.Timed small = databases.small(Ways::plainLoop);
             Ways.Timed large = databases.fresh(ways -> ways.plainLoopOver(small.copies()));
-            ratio("hundred-times-the-copies", 1.2, large.perCopy() / small.perCopy());
+            if (small.copies() != large.copies()) {
+                throw new IllegalStateException("Not as many were due: " + small + ", " + large);
+            }
+            ratio(databases.factor() + "-times-the-copies-as-many-due", 1.2, large.seconds() / small.seconds());
             System.out.printf(
                     Locale.ROOT,
-                    "round %d: %d due of a hundredth in %.2f s, %d of all in %.2f s%n",
+                    "round %d: %d due in %.2f s, as many of %d times the copies in %.2f s (of it content %.2f s, %.2f s)%n",
                     round,
                     small.copies(),
                     small.seconds(),
-                    large.copies(),
-                    large.seconds());
+                    databases.factor(),
+                    large.seconds(),
+                    small.releaseSeconds(),
+                    large.releaseSeconds());
         }
     }
 
