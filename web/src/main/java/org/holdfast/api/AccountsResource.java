@@ -79,7 +79,10 @@ public class AccountsResource {
         String collection = "account-summaries-" + name + "-" + plan + "-" + paused;
         int size = Page.size(limit);
         return Page.byId(
-                summaries.page(new AccountFilter(name, plan, Boolean.TRUE.equals(paused)), Page.afterId(cursor, collection), size + 1),
+                summaries.page(
+                        new AccountFilter(name, plan, Boolean.TRUE.equals(paused)),
+                        Page.afterId(cursor, collection),
+                        size + 1),
                 size,
                 collection,
                 AccountSummary::id,

@@ -32,7 +32,9 @@ final class Contract {
     private record Path(String template, Pattern pattern) {
 
         static Path of(String template) {
-            return new Path(template, Pattern.compile(template.replace("{reference}", ".+").replaceAll("\\{\\w+}", "[^/]+")));
+            return new Path(
+                    template,
+                    Pattern.compile(template.replace("{reference}", ".+").replaceAll("\\{\\w+}", "[^/]+")));
         }
 
         long variables() {

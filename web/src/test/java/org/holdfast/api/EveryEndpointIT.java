@@ -43,7 +43,8 @@ class EveryEndpointIT extends PackagedApplication {
         }
 
         boolean isConditional() {
-            return parameters("header").stream().anyMatch(each -> each.getString("name").equals("If-Match"));
+            return parameters("header").stream()
+                    .anyMatch(each -> each.getString("name").equals("If-Match"));
         }
 
         @Override
@@ -116,7 +117,8 @@ class EveryEndpointIT extends PackagedApplication {
     void aMemberOfTheWrongTypeIsRefusedAndNamed() {
         forEach((operation, all) -> {
             if (operation.takesJson()) {
-                String name = operation.described()
+                String name = operation
+                        .described()
                         .getJsonObject("requestBody")
                         .getJsonObject("content")
                         .getJsonObject("application/json")
@@ -131,7 +133,9 @@ class EveryEndpointIT extends PackagedApplication {
                     // No member is an object of this kind.
                     ApiClient.Answer answer =
                             client.send(request(operation, "", "{\"" + member + "\":{\"nobody_knows\":{}}}"));
-                    all.assertThat(answer.verdict()).as(operation + " " + member).isEqualTo("400 invalid-request");
+                    all.assertThat(answer.verdict())
+                            .as(operation + " " + member)
+                            .isEqualTo("400 invalid-request");
                     all.assertThat(answer.text()).as(operation + " " + member).contains("\"field\":\"" + member);
                 }
             }
@@ -206,7 +210,9 @@ class EveryEndpointIT extends PackagedApplication {
             if (operation.isConditional()) {
                 looked++;
                 boolean ofRule = operation.path().startsWith("rules");
-                all.assertThat(operation.path()).as("this test has nothing to change for it").matches("(rules|webhooks)/.*");
+                all.assertThat(operation.path())
+                        .as("this test has nothing to change for it")
+                        .matches("(rules|webhooks)/.*");
                 Operation real = new Operation(
                         operation.method(),
                         operation.path().replace("999999999999", ofRule ? madeRule : madeWebhook),
