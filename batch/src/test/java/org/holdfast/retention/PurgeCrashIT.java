@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PurgeCrashIT {
 
     /** Position, range, order, fence, account locks, delete, ledger entry, who wants an event, progress. */
-    private static final int STATEMENTS = 9;
+    private static final int STATEMENTS = 10;
 
     private static LocalPostgres postgres;
 
@@ -72,7 +72,7 @@ class PurgeCrashIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, STATEMENTS})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, STATEMENTS})
     void crashAfterAnyStatementOfAChunkEndsWithTheTotalsOfAnUndisturbedRun(int statement) throws Exception {
         Crash crash = new Crash(statement);
         Jdbi doomed = Jdbi.create(stage.database);

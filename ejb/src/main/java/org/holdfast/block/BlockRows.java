@@ -80,11 +80,11 @@ final class BlockRows {
     }
 
     private static ImportBlock read(ResultSet row) throws SQLException {
-        long user = row.getLong("user_id");
+        Long user = row.getObject("user_id", Long.class);
         return new ImportBlock(
                 row.getLong("id"),
                 row.getLong("account_id"),
-                row.wasNull() ? Optional.empty() : Optional.of(user),
+                Optional.ofNullable(user),
                 row.getString("value"),
                 row.getString("reason"),
                 row.getString("created_by"),

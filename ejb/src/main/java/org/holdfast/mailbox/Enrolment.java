@@ -113,8 +113,8 @@ public class Enrolment {
             mailbox.enter(MailboxState.ACTIVE, null, clock.instant());
         }
         entities.flush();
-        jdbi.useHandle(h -> h.createUpdate("UPDATE mailbox SET secret_erased_at = NULL,"
-                        + " oauth_provider = NULL WHERE id = :mailbox")
+        jdbi.useHandle(h -> h.createUpdate(
+                        "UPDATE mailbox SET secret_erased_at = NULL," + " oauth_provider = NULL WHERE id = :mailbox")
                 .bind("mailbox", mailboxId)
                 .execute());
         audit.record(by, "mailbox.renew-secret", "mailbox:" + mailboxId, null, null);

@@ -3,8 +3,8 @@ package org.holdfast.overview;
 /**
  * The one statement that says of every copy what decides over it, counted live or into a table.
  *
- * <p>What leaves is judged by the latest cut-off that any day until the horizon has, as recorded now: so a plan
- * that shortens in three days counts, and what is due today and not yet purged counts.
+ * <p>A copy leaves if it is due on any day until the horizon, by the plan of that day as recorded now and with its
+ * grace over: so a plan that shortens in three days counts, and what is due today and not yet purged counts.
  */
 final class CopyCountSql {
 
@@ -20,21 +20,27 @@ final class CopyCountSql {
      */
     static String of(String before, String accounts, String copies, String behind) {
         return """
-                WITH edge AS (
-                    SELECT e.account_id, bool_or(t = :now) AS limited_now,
-                           max(t - make_interval(hours => 24 * e.unbound_days)) AS cutoff
+                WITH day AS (
+                    SELECT e.account_id, t, t - make_interval(hours => 24 * e.unbound_days) AS cutoff
                       FROM generate_series(CAST(:now AS timestamptz), CAST(:horizon AS timestamptz),
                                            interval '24 hours') AS t
                      CROSS JOIN LATERAL entitlement(t, :now) AS e
                      WHERE e.unbound_days IS NOT NULL""" + accounts + """
-                     GROUP BY e.account_id),
+                ),
+                edge AS (
+                    SELECT account_id, bool_or(t = :now) AS limited_now, max(cutoff) AS cutoff
+                      FROM day GROUP BY account_id),
                 judged AS (
                     SELECT c.account_id, c.mailbox_id, c.size_bytes, c.bind_count > 0 AS bound,
                            c.bind_count = 0 AND c.hold_count + m.hold_count + a.hold_count > 0 AS held,
                            coalesce(edge.limited_now, false) AS limited,
-                           coalesce(c.clock <= edge.cutoff
-                                    AND coalesce(greatest(c.keep_until, m.keep_until, a.keep_until) <= :horizon, true),
-                                    false) AS leaving
+                           CASE WHEN coalesce(c.clock > edge.cutoff, true) THEN false
+                                WHEN greatest(c.keep_until, m.keep_until, a.keep_until) IS NULL THEN true
+                                -- A grace may outlive the day on which the plan was short.
+                                ELSE EXISTS (SELECT FROM day d
+                                              WHERE d.account_id = c.account_id AND c.clock <= d.cutoff
+                                                AND d.t >= greatest(c.keep_until, m.keep_until, a.keep_until))
+                           END AS leaving
                       FROM mail_copy c
                       JOIN account a ON a.id = c.account_id
                       JOIN mailbox m ON m.id = c.mailbox_id

@@ -220,8 +220,7 @@ public final class MailboxPass {
     }
 
     private ImapSession session(PullTarget target, boolean qresync, Pass pass) throws IOException {
-        Optional<ImapSession> before =
-                connections == null ? Optional.empty() : connections.take(target, tether);
+        Optional<ImapSession> before = connections == null ? Optional.empty() : connections.take(target, tether);
         if (before.isPresent()) {
             wasKept = true;
             if (qresync) {

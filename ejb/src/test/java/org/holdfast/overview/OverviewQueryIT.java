@@ -158,6 +158,17 @@ class OverviewQueryIT {
     }
 
     @Test
+    void aCopyWhoseGraceOutlivesAShorterPlanDoesNotLeaveByIt() {
+        // FREE from the 17th to the 19th, then CRM_PLUS again, which keeps it.
+        sql("UPDATE subscription SET valid_until = '2026-06-17T00:00:00Z' WHERE account_id = 1");
+        subscribe(1, "CRM_PLUS", "2026-06-19", null);
+        copy(1, NOW.minus(DAY), 0, 0, Instant.parse("2026-06-20T00:00:00Z"));
+        assertThat(copies(null).leaving()).isZero();
+        copy(1, NOW.minus(DAY), 0, 0, Instant.parse("2026-06-18T00:00:00Z"));
+        assertThat(copies(null).leaving()).isEqualTo(1);
+    }
+
+    @Test
     void aRecordedFallToFreeMakesEveryUnboundCopyLeave() {
         copy(1, NOW.minus(DAY), 0, 0, null);
         copy(1, NOW.minus(DAY), 1, 0, null);

@@ -239,7 +239,9 @@ class CertificatesIT {
         for (int i = 0; i < 5; i++) {
             System.gc();
             Thread.sleep(200);
-            used = Math.min(used, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+            used = Math.min(
+                    used,
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         }
         return used;
     }

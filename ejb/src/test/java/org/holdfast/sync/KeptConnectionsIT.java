@@ -171,9 +171,8 @@ class KeptConnectionsIT {
             return kept.size() == 0;
         });
         assertThat(isPlaced()).isFalse();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> !dovecot.doveadm("who").contains("anna"));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !dovecot.doveadm("who")
+                .contains("anna"));
         bench.subscribe("PROFESSIONAL");
         firstPass("ben");
         assertThat(kept.size()).isOne();
@@ -209,8 +208,8 @@ class KeptConnectionsIT {
             firstPass("user" + i);
         }
         assertThat(kept.size()).isEqualTo(2);
-        bench.jdbi.useHandle(h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp()"
-                + " WHERE kept_by IS NULL"));
+        bench.jdbi.useHandle(
+                h -> h.execute("UPDATE mailbox_sync SET due_at = clock_timestamp()" + " WHERE kept_by IS NULL"));
         assertThat(claim("node", 4)).as("two are kept, of four").hasSize(2);
         assertThat(claim("node", 4)).isEmpty();
     }

@@ -14,12 +14,15 @@ import org.holdfast.binding.Bindings;
 import org.holdfast.security.TokenScope;
 
 /** What the suite tells of its records: one was converted or merged, or deleted. */
-@Path("accounts/{account: [0-9]{1,18}}/records/{kind: [a-z][a-z0-9_]{0,31}}/{reference: [^/]{1,200}}")
+@Path("accounts/{account: [0-9]{1,18}}/records/{kind: [a-z][a-z0-9_]{0,31}}")
 @RequestScoped
 @WithinAccount
 @Needs(TokenScope.BIND)
 @Produces(MediaType.APPLICATION_JSON)
 public class AccountRecordsResource {
+
+    /** A slash in a reference is one in the path, too. */
+    private static final String REFERENCE = "{reference: .+}";
 
     /**
      * What a change of a record did.
@@ -33,22 +36,23 @@ public class AccountRecordsResource {
 
     /** Binds to another record whatever is bound to this one, as when a lead becomes a deal. */
     @POST
-    @Path("conversion")
+    @Path(REFERENCE + "/conversion")
     @Consumes(MediaType.APPLICATION_JSON)
     public Changed convert(
             @PathParam("account") long account,
             @PathParam("kind") String kind,
             @PathParam("reference") String reference,
             BindingTarget into) {
-        return new Changed(bindings.rebind(account, new BindingTarget(kind, reference), into));
+        return new Changed(bindings.rebind(account, MessageBindingsResource.named(kind, reference), into));
     }
 
     /** Takes its bindings off; copies with no other stay for the release grace of the plan. */
     @DELETE
+    @Path(REFERENCE)
     public Changed delete(
             @PathParam("account") long account,
             @PathParam("kind") String kind,
             @PathParam("reference") String reference) {
-        return new Changed(bindings.release(account, new BindingTarget(kind, reference)));
+        return new Changed(bindings.release(account, MessageBindingsResource.named(kind, reference)));
     }
 }

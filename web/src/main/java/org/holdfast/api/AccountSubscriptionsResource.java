@@ -64,6 +64,7 @@ public class AccountSubscriptionsResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = SubscriptionView.class)
     public Response change(@PathParam("account") long account, NewSubscription request) {
         Subscription recorded = subscriptions.change(
                 account,

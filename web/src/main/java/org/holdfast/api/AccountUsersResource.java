@@ -39,6 +39,7 @@ public class AccountUsersResource {
     private UriInfo uri;
 
     @POST
+    @Answers(value = 201, body = UserView.class)
     public Response create(@PathParam("account") long account, NewOwner request) {
         User user = users.createOwner(
                 account, new NewUser(request.email(), request.displayName().orElse(""), request.password()));

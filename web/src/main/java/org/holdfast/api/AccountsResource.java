@@ -46,6 +46,7 @@ public class AccountsResource {
     private UriInfo uri;
 
     @POST
+    @Answers(value = 201, body = AccountView.class)
     public Response create(NewAccount request) {
         Account account = accounts.create(request.name(), request.zone().orElse(null));
         return Response.created(
@@ -72,13 +73,13 @@ public class AccountsResource {
     public Page<AccountSummaryView> summaries(
             @QueryParam("name") String name,
             @QueryParam("plan") String plan,
-            @QueryParam("paused") boolean paused,
+            @QueryParam("paused") Boolean paused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") Integer limit) {
         String collection = "account-summaries-" + name + "-" + plan + "-" + paused;
         int size = Page.size(limit);
         return Page.byId(
-                summaries.page(new AccountFilter(name, plan, paused), Page.afterId(cursor, collection), size + 1),
+                summaries.page(new AccountFilter(name, plan, Boolean.TRUE.equals(paused)), Page.afterId(cursor, collection), size + 1),
                 size,
                 collection,
                 AccountSummary::id,

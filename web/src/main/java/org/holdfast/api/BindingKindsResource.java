@@ -32,6 +32,7 @@ public class BindingKindsResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = BindingKind.class)
     public Response add(NewKind request) {
         return Response.status(Response.Status.CREATED)
                 .entity(records.addKind(request.code(), request.name()))

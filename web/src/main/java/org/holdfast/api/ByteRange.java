@@ -1,5 +1,8 @@
 package org.holdfast.api;
 
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +32,20 @@ record ByteRange(long from, long end) {
         long from = Long.parseLong(parts.group(1));
         long end = parts.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(parts.group(2)) + 1;
         return from < end ? Optional.of(new ByteRange(from, Math.min(size, end))) : Optional.empty();
+    }
+
+    /** The answer to a range that has no byte in it: a problem, and how many bytes there are. */
+    static Response unsatisfiable(long size, UriInfo uri) {
+        Problem problem = Problem.of(
+                new Problem.Heading(416, "Range Not Satisfiable", "range-not-satisfiable"),
+                "The content has " + size + " bytes: ask for a range within them",
+                uri.getRequestUri().getRawPath(),
+                List.of());
+        return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+                .type(Problem.MEDIA_TYPE)
+                .header("Content-Range", "bytes */" + size)
+                .entity(problem)
+                .build();
     }
 
     boolean isSatisfiable() {

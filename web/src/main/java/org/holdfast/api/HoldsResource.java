@@ -162,6 +162,9 @@ public class HoldsResource {
     /** 201 when it is in force, 202 while copies are still looked at: then follow the hold. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(
+            value = {201, 202},
+            body = HoldView.class)
     public Response place(NewHold request) {
         Hold hold = holds.place(request.order());
         return Response.status(hold.isInForce() ? Response.Status.CREATED : Response.Status.ACCEPTED)

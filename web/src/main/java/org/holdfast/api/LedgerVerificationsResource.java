@@ -106,6 +106,7 @@ public class LedgerVerificationsResource {
     /** Begins to read the whole ledger; one that is under way is followed instead. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = WorkView.class)
     public Response begin(NewVerification request) {
         VerificationWork work = checks.begin(request.certificate().map(CertificateFile::read));
         return Response.accepted(WorkView.of(work))

@@ -37,6 +37,7 @@ public class MailboxDraftsResource {
     @POST
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
     public Response save(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
         message.requireReadableBy(http);
         return Accepted.command(

@@ -170,6 +170,7 @@ public class MailboxFoldersResource {
     @Needs(TokenScope.MAIL)
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
     public Response create(@PathParam("id") long id, NewFolder folder, @HeaderParam(Idempotency.HEADER) String key) {
         Long parent = folder.parentId().map(Id::value).orElse(null);
         return Accepted.command(
@@ -182,6 +183,7 @@ public class MailboxFoldersResource {
     @KeepsKey
     @Path(FOLDER)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
     public Response rename(
             @PathParam("id") long id,
             @PathParam("folder") long folder,

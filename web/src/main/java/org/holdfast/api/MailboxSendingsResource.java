@@ -40,6 +40,7 @@ public class MailboxSendingsResource {
     @POST
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = SendingView.class)
     public Response send(@PathParam("id") long id, MessageToSend message, @HeaderParam(Idempotency.HEADER) String key) {
         message.requireReadableBy(http);
         return Accepted.sending(uri, sendings.send(id, message.toMessage(), KeptKey.of(key, "send", id, message)));

@@ -35,6 +35,7 @@ public class MailboxSyncResource {
 
     /** Makes the mailbox due now; progress is at this same path. */
     @POST
+    @Answers(value = 202, body = SyncView.class)
     public Response syncNow(@PathParam("id") long id) {
         requests.syncNow(id);
         return Response.accepted(SyncView.of(requests.progress(id)))

@@ -37,6 +37,7 @@ public class MailboxUploadsResource {
     /** Takes the body as it is, with its Content-Type. */
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Answers(value = 201, body = UploadView.class)
     public Response upload(
             @PathParam("id") long id, @QueryParam("name") String name, @Context HttpHeaders headers, InputStream body)
             throws IOException {

@@ -78,6 +78,7 @@ public class MailboxesResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = MailboxView.class)
     public Response connect(NewMailbox request) {
         Mailbox mailbox = mailboxes.connect(request.toRequest());
         return Response.created(

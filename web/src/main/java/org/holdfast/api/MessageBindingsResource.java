@@ -19,6 +19,7 @@ import org.holdfast.binding.BindingTarget;
 import org.holdfast.binding.Bindings;
 import org.holdfast.binding.Bound;
 import org.holdfast.message.Copies;
+import org.holdfast.refusal.Refusal;
 import org.holdfast.security.TokenScope;
 
 /** What a copy is bound to. */
@@ -63,10 +64,13 @@ public class MessageBindingsResource {
     /** Binds; binding again to the same target answers with the binding that is there. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = BindingView.class)
     public Response bind(@PathParam("id") long id, BindingTarget target) {
         Bound bound = bindings.bind(id, target);
         return Response.created(uri.getAbsolutePathBuilder()
-                        .segment(target.kind(), target.reference())
+                        // A slash in a reference stays one: servers refuse it in its escaped form.
+                        .segment(target.kind(), "{reference}")
+                        .resolveTemplate("reference", target.reference(), false)
                         .build())
                 .entity(BindingView.of(bound))
                 .build();
@@ -78,10 +82,19 @@ public class MessageBindingsResource {
         return Page.whole(bindings.of(id), BindingView::of);
     }
 
+    /** What a path names; of a name that cannot be there is nothing. */
+    static BindingTarget named(String kind, String reference) {
+        try {
+            return new BindingTarget(kind, reference);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.notFound("record", kind + ":" + reference);
+        }
+    }
+
     @DELETE
-    @Path("{kind: [a-z][a-z0-9_]{0,31}}/{reference: .{1,200}}")
+    @Path("{kind: [a-z][a-z0-9_]{0,31}}/{reference: .+}")
     public void unbind(
             @PathParam("id") long id, @PathParam("kind") String kind, @PathParam("reference") String reference) {
-        bindings.unbind(id, new BindingTarget(kind, reference));
+        bindings.unbind(id, named(kind, reference));
     }
 }

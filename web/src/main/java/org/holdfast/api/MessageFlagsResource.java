@@ -41,6 +41,7 @@ public class MessageFlagsResource {
     @PATCH
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
     public Response change(@PathParam("id") long id, FlagsChange change, @HeaderParam(Idempotency.HEADER) String key) {
         Flags add = flags("add", change.add().orElse(List.of()));
         Flags remove = flags("remove", change.remove().orElse(List.of()));

@@ -36,6 +36,7 @@ public class MessageMoveResource {
     @POST
     @KeepsKey
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = CommandView.class)
     public Response move(@PathParam("id") long id, Move move, @HeaderParam(Idempotency.HEADER) String key) {
         return Accepted.command(uri, commands.move(id, move.folderId().value(), KeptKey.of(key, "move", id, move)));
     }

@@ -7,10 +7,12 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,9 @@ public class MessagePartsResource {
     @Inject
     private Parts parts;
 
+    @Context
+    private UriInfo uri;
+
     @GET
     @Needs(TokenScope.CONTENT)
     @Produces(MediaType.APPLICATION_JSON)
@@ -40,14 +45,13 @@ public class MessagePartsResource {
     @Needs(TokenScope.CONTENT)
     @Path("{part: [1-9][0-9.]{0,99}}")
     @Produces(MediaType.WILDCARD)
+    @Answers({200, 206})
     public Response content(
             @PathParam("id") long id, @PathParam("part") String path, @HeaderParam("Range") String wanted) {
         MessagePart part = parts.get(id, path);
         Optional<ByteRange> range = ByteRange.parse(wanted, part.size());
         if (range.isPresent() && !range.get().isSatisfiable()) {
-            return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                    .header("Content-Range", "bytes */" + part.size())
-                    .build();
+            return ByteRange.unsatisfiable(part.size(), uri);
         }
         ByteRange sent = range.orElse(new ByteRange(0, part.size()));
         InputStream content = parts.content(id, path, sent.from());

@@ -72,13 +72,12 @@ public class MessagesResource {
     @Needs(TokenScope.CONTENT)
     @Path("{id: [0-9]{1,18}}/raw")
     @Produces("message/rfc822")
+    @Answers({200, 206})
     public Response raw(@PathParam("id") long id, @HeaderParam("Range") String wanted) {
         long size = copies.get(id).sizeBytes();
         Optional<ByteRange> range = ByteRange.parse(wanted, size);
         if (range.isPresent() && !range.get().isSatisfiable()) {
-            return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                    .header("Content-Range", "bytes */" + size)
-                    .build();
+            return ByteRange.unsatisfiable(size, uri);
         }
         ByteRange sent = range.orElse(new ByteRange(0, size));
         Response.ResponseBuilder response = Response.ok(copies.raw(id, sent.from(), sent.end()))
@@ -96,6 +95,7 @@ public class MessagesResource {
     @Needs(TokenScope.MAIL)
     @KeepsKey
     @Path("{id: [0-9]{1,18}}")
+    @Answers(value = 202, body = CommandView.class)
     public Response delete(@PathParam("id") long id, @HeaderParam(Idempotency.HEADER) String key) {
         return Accepted.command(uri, commands.delete(id, KeptKey.of(key, "delete", id)));
     }

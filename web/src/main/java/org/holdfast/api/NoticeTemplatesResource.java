@@ -85,6 +85,7 @@ public class NoticeTemplatesResource {
     @POST
     @Path(ONE + "/test")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = NoticesResource.NoticeView.class)
     public Response test(
             @PathParam("template") NoticeKind kind, @PathParam("language") String language, TextView request) {
         Notice notice = notices.sendTest(kind, language, request.text());

@@ -95,6 +95,7 @@ public class PreviewsResource {
     /** Answers at once with where to follow it. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = PreviewView.class)
     public Response request(NewPreview request) {
         return followed(previews.get(previews.request(request.request())));
     }
@@ -136,6 +137,7 @@ public class PreviewsResource {
     @GET
     @Path("{id: [0-9]{1,18}}/mailboxes.csv")
     @Produces("text/csv")
+    @Answers
     public Response csv(@PathParam("id") long id) {
         previews.get(id);
         StreamingOutput lines = out -> write(id, out);

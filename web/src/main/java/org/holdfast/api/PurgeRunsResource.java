@@ -72,6 +72,7 @@ public class PurgeRunsResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = PurgeRunView.class)
     public Response start(NewRun request) {
         return followed(runs.start(request.toRequest()));
     }
@@ -117,6 +118,7 @@ public class PurgeRunsResource {
     /** Lets a held run go ahead. */
     @POST
     @Path("{id: [0-9]{1,18}}/approve")
+    @Answers(value = 202, body = PurgeRunView.class)
     public Response approve(@PathParam("id") long id) {
         runs.approve(id);
         return followed(runs.get(id));
@@ -125,6 +127,7 @@ public class PurgeRunsResource {
     /** Gives up a run that is held or waits. */
     @POST
     @Path("{id: [0-9]{1,18}}/cancel")
+    @Answers(value = 202, body = PurgeRunView.class)
     public Response cancel(@PathParam("id") long id) {
         runs.cancel(id);
         return followed(runs.get(id));
@@ -132,6 +135,7 @@ public class PurgeRunsResource {
 
     @POST
     @Path("{id: [0-9]{1,18}}/stop")
+    @Answers(value = 202, body = PurgeRunView.class)
     public Response stop(@PathParam("id") long id) {
         runs.stop(id);
         return followed(runs.get(id));
@@ -139,6 +143,7 @@ public class PurgeRunsResource {
 
     @POST
     @Path("{id: [0-9]{1,18}}/restart")
+    @Answers(value = 202, body = PurgeRunView.class)
     public Response restart(@PathParam("id") long id) {
         runs.restart(id);
         return followed(runs.get(id));

@@ -92,6 +92,7 @@ public class RemovalsResource {
     /** Has everything reckoned anew; running says when it is done. */
     @POST
     @Path("reckoning")
+    @Answers(202)
     public Response reckon() {
         removals.request();
         return Response.accepted().build();
@@ -101,6 +102,7 @@ public class RemovalsResource {
     @GET
     @Path("export")
     @Produces("text/csv")
+    @Answers
     public Response export(@QueryParam("days") Integer days, @QueryParam("plan") String plan) {
         RemovalTable table = new RemovalTable(removals, filter(days, plan, null));
         StreamingOutput lines = out -> table.write(new OutputStreamWriter(out, StandardCharsets.UTF_8));

@@ -90,6 +90,7 @@ public class RulesResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = RuleView.class)
     public Response add(NewRule request) {
         BindingRule rule = rules.add(
                 request.accountId().value(),
@@ -117,6 +118,7 @@ public class RulesResource {
 
     @GET
     @Path(ONE)
+    @Answers(body = RuleView.class)
     public Response get(@PathParam("id") long id) {
         return shown(rules.get(id));
     }
@@ -125,6 +127,7 @@ public class RulesResource {
     @PUT
     @Path(ONE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(body = RuleView.class)
     public Response change(
             @PathParam("id") long id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, RuleDraft request) {
         return shown(rules.change(id, Version.expected(ifMatch), request));
@@ -140,6 +143,7 @@ public class RulesResource {
     /** Finds out what it would bind of the copies that there are; binds nothing. */
     @POST
     @Path(ONE + "/trial")
+    @Answers(value = 202, body = JobsResource.JobView.class)
     public Response trial(@PathParam("id") long id) {
         return JobsResource.accepted(uri, rules.trial(id));
     }
@@ -147,6 +151,7 @@ public class RulesResource {
     /** Binds what there is already. */
     @POST
     @Path(ONE + "/run")
+    @Answers(value = 202, body = JobsResource.JobView.class)
     public Response run(@PathParam("id") long id) {
         return JobsResource.accepted(uri, rules.run(id));
     }
@@ -155,6 +160,7 @@ public class RulesResource {
     @POST
     @Path(ONE + "/undo")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = JobsResource.JobView.class)
     public Response undo(@PathParam("id") long id, Undo request) {
         return JobsResource.accepted(
                 uri, rules.undo(id, request.runId().map(Id::value).orElse(null)));

@@ -40,6 +40,7 @@ public class SetupResource {
     private HttpServletRequest http;
 
     @POST
+    @Answers(value = 201, body = Done.class)
     public Response setUp(SetUp request) {
         User user = firstRun.setUp(
                 request.token(), new NewUser(request.email(), request.displayName(), Optional.of(request.password())));

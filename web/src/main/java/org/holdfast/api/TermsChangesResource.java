@@ -105,6 +105,7 @@ public class TermsChangesResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = TermsChangeView.class)
     public Response draft(NewTerms request) {
         TermsChange change = changes.draft(request.planCode(), request.effectiveAt(), grant(request), request.reason());
         return Response.created(

@@ -84,6 +84,7 @@ public class TokensResource {
     @POST
     @ShownOnce
     @WholeToken
+    @Answers(value = 201, body = TokenView.Issued.class)
     public Response issue(NewToken request) {
         IssuedToken issued = issued(request);
         return Response.created(uri.getAbsolutePathBuilder()

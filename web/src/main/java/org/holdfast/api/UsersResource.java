@@ -43,6 +43,7 @@ public class UsersResource {
     private UriInfo uri;
 
     @POST
+    @Answers(value = 201, body = UserView.class)
     public Response create(NewOperator request) {
         User user = users.createOperator(
                 request.role(),

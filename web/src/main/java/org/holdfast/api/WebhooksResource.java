@@ -147,6 +147,7 @@ public class WebhooksResource {
     @POST
     @ShownOnce
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 201, body = WithSecret.class)
     public Response add(WebhookRequest request) {
         NewWebhook made =
                 webhooks.add(new WebhookDraft(request.accountId().map(Id::value), request.url(), request.eventTypes()));
@@ -174,6 +175,7 @@ public class WebhooksResource {
 
     @GET
     @Path(ONE)
+    @Answers(body = WebhookView.class)
     public Response get(@PathParam("id") long id) {
         return shown(webhooks.get(id));
     }
@@ -181,6 +183,7 @@ public class WebhooksResource {
     @PUT
     @Path(ONE)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(body = WebhookView.class)
     public Response change(
             @PathParam("id") long id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, WebhookChange request) {
         return shown(webhooks.change(id, Version.expected(ifMatch), request.url(), request.eventTypes()));
@@ -195,6 +198,7 @@ public class WebhooksResource {
     /** Stops it; what waits stays. */
     @POST
     @Path(ONE + "/disable")
+    @Answers(body = WebhookView.class)
     public Response disable(@PathParam("id") long id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
         return shown(webhooks.disable(id, Version.expected(ifMatch)));
     }
@@ -202,6 +206,7 @@ public class WebhooksResource {
     /** Sends again what waits; what happened meanwhile is sent by a replay. */
     @POST
     @Path(ONE + "/enable")
+    @Answers(body = WebhookView.class)
     public Response enable(@PathParam("id") long id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
         return shown(webhooks.enable(id, Version.expected(ifMatch)));
     }
@@ -219,6 +224,7 @@ public class WebhooksResource {
     @POST
     @Path(ONE + "/replay")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Answers(value = 202, body = Replayed.class)
     public Response replay(@PathParam("id") long id, Since request) {
         return Response.accepted(new Replayed(webhooks.replaySince(id, request.since())))
                 .build();
@@ -246,6 +252,7 @@ public class WebhooksResource {
     /** Sends one again, under the id that it had. */
     @POST
     @Path(ONE + "/deliveries/{delivery: [0-9]{1,18}}/replay")
+    @Answers(value = 202, body = DeliveryView.class)
     public Response replayOne(@PathParam("id") long id, @PathParam("delivery") long delivery) {
         return Response.accepted(DeliveryView.of(webhooks.replay(id, delivery))).build();
     }

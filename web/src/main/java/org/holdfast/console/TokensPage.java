@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.holdfast.account.Account;
+import org.holdfast.account.Accounts;
 import org.holdfast.refusal.Refusal;
 import org.holdfast.security.ApiToken;
 import org.holdfast.security.ApiTokens;
@@ -34,6 +36,12 @@ public class TokensPage implements Serializable {
     private ApiTokens tokens;
 
     @Inject
+    private Accounts accounts;
+
+    @Inject
+    private Visitor visitor;
+
+    @Inject
     private Words words;
 
     @Inject
@@ -42,9 +50,11 @@ public class TokensPage implements Serializable {
     private String name;
     private String days = "90";
     private String[] scopes = {};
+    private long account;
     private String issued;
     private Trouble trouble;
     private transient List<ApiToken> list;
+    private transient List<Account> known;
 
     /** Issues one; its secret is shown until the page is left. */
     public void issue() {
@@ -54,12 +64,17 @@ public class TokensPage implements Serializable {
                     : Optional.of(Arrays.stream(scopes).map(TokenScope::valueOf).collect(Collectors.toSet()));
             // Tokens live by the system's clock, which a demonstration does not move.
             Instant expires = Clock.systemUTC().instant().plus(Duration.ofDays(Long.parseLong(days)));
-            issued = tokens.issue(name == null ? "" : name, expires, new TokenLimits(chosen, Optional.empty()))
+            issued = tokens.issue(name == null ? "" : name, expires, new TokenLimits(chosen, only()))
                     .secret()
                     .reveal();
             name = null;
             scopes = new String[0];
+            account = 0;
         });
+    }
+
+    private Optional<Long> only() {
+        return account == 0 ? Optional.empty() : Optional.of(account);
     }
 
     /** Ends one at once. */
@@ -107,6 +122,26 @@ public class TokensPage implements Serializable {
                 .orElseGet(() -> words.of("tokens.all"));
     }
 
+    /** The account of a token in words. */
+    public String accountOf(ApiToken token) {
+        return token.limits()
+                .accountId()
+                .map(id -> getAccounts().stream()
+                        .filter(account -> account.id().equals(id))
+                        .map(Account::name)
+                        .findFirst()
+                        .orElseGet(() -> words.of("tokens.account.number", Long.toString(id))))
+                .orElseGet(() -> words.of(visitor.isOperator() ? "tokens.account.all" : "overview.scope.own"));
+    }
+
+    /** Those that a token can be narrowed to; the first ones by age. */
+    public List<Account> getAccounts() {
+        if (known == null) {
+            known = accounts.page(0, MOST);
+        }
+        return known;
+    }
+
     public TokenScope[] getAllScopes() {
         return TokenScope.values();
     }
@@ -128,6 +163,14 @@ public class TokensPage implements Serializable {
 
     public void setName(String name) {
         this.name = name;
+    }
+
+    public long getAccount() {
+        return account;
+    }
+
+    public void setAccount(long account) {
+        this.account = account;
     }
 
     public String getDays() {

@@ -236,6 +236,10 @@ class AccessMatrixIT extends PackagedApplication {
         read("POST rules/{id}/trial", "", NO, NO, NO, GONE);
         read("POST rules/{id}/run", "", NO, NO, NO, GONE);
         row("POST rules/{id}/undo", "", "{}", NO, NO, NO, GONE);
+        String block = "{\"sender\":\"{who}.example\",\"reason\":\"test\"}";
+        row("POST accounts/{account}/blocks", "", block, NO, GONE, "201", "201");
+        read("GET accounts/{account}/blocks", "", "200", GONE, "200", "200");
+        read("DELETE accounts/{account}/blocks/{block}", "", NO, GONE, GONE, GONE);
         read("GET jobs", "", "200", "200", "200", "200");
         read("GET jobs/{id}", "", GONE, GONE, GONE, GONE);
         read("POST jobs/{id}/cancel", "", GONE, GONE, GONE, GONE);
@@ -314,6 +318,7 @@ class AccessMatrixIT extends PackagedApplication {
                 .replace("{kind}", "deal")
                 .replace("{folder}", Long.toString(tenants.folder))
                 .replace("{delivery}", NOBODY)
+                .replace("{block}", NOBODY)
                 .replace("{part}", "1");
         String body = row.body() == null ? null : fill(row.body(), tenants, who);
         return tenants.client.send(parts[0], filled, tenants.tokens.get(who), body);

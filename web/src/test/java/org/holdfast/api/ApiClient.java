@@ -52,9 +52,17 @@ final class ApiClient {
                 .timeout(Duration.ofMinutes(1));
     }
 
-    Answer send(HttpRequest.Builder request) {
+    /** Sends it, and holds the answer of the API to what is described. */
+    Answer send(HttpRequest.Builder builder) {
         try {
-            return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+            HttpRequest request = builder.build();
+            Answer answer = new Answer(client.send(request, HttpResponse.BodyHandlers.ofByteArray()));
+            String path =
+                    request.uri().getPath().substring(application.getPath().length());
+            if (path.startsWith("/api/v1/")) {
+                Contract.check(request.method(), path, answer);
+            }
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -110,6 +110,75 @@ class BindingIT extends PackagedApplication {
     }
 
     @Test
+    void aReferenceMayHaveASlashInIt() {
+        String records = "accounts/" + tenants.account + "/records";
+        admin("POST", records, "{\"items\":[{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\",\"title\":\"Seven\"}]}");
+        String bind = "messages/" + tenants.message + "/bindings";
+        ApiClient.Answer bound = owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\"}");
+        assertThat(bound.header("Location")).endsWith("/bindings/deal/2019/7%20%7Ba%7D");
+        String location = bound.header("Location").replaceFirst(".*/api/v1/", "");
+        assertThat(owner("DELETE", location, null).status()).isEqualTo(204);
+        owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"2019/7 {a}\"}");
+        assertThat(admin(
+                                "POST",
+                                records + "/deal/2019/7%20%7Ba%7D/conversion",
+                                "{\"kind\":\"deal\",\"reference\":\"2019/8\"}")
+                        .json()
+                        .getInt("messages"))
+                .isEqualTo(1);
+        assertThat(admin("DELETE", records + "/deal/2019/8", null).json().getInt("messages"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aLongReferenceOfOtherLettersAndOneThatCannotBeAreTakenAsTheyAre() {
+        String bind = "messages/" + tenants.message + "/bindings";
+        String reference = "\u1eb5".repeat(200);
+        ApiClient.Answer bound = owner("POST", bind, "{\"kind\":\"deal\",\"reference\":\"" + reference + "\"}");
+        assertThat(owner("DELETE", bound.header("Location").replaceFirst(".*/api/v1/", ""), null)
+                        .status())
+                .isEqualTo(204);
+        assertThat(owner("DELETE", bind + "/deal/" + "x".repeat(201), null).verdict())
+                .isEqualTo("404 not-found");
+        assertThat(owner("DELETE", bind + "/deal/%20", null).verdict()).isEqualTo("404 not-found");
+    }
+
+    @Test
+    void anOwnerBlocksForTheOwnMailboxesAndAnAdministratorForTheAccount() {
+        String blocks = "accounts/" + tenants.account + "/blocks";
+        JsonObject all = admin("POST", blocks, "{\"sender\":\"Shop.example\",\"reason\":\"ads\"}")
+                .json();
+        assertThat(all.isNull("userId")).isTrue();
+        assertThat(all.getString("sender")).isEqualTo("shop.example");
+        JsonObject own = owner("POST", blocks, "{\"sender\":\"Pest <x>@b\u00fccher.example\",\"reason\":\"x\"}")
+                .json();
+        assertThat(own.getString("code")).isEqualTo("block-unusable");
+        own = owner("POST", blocks, "{\"sender\":\"pest@b\u00fccher.example\",\"reason\":\"x\"}")
+                .json();
+        assertThat(own.getString("userId")).isEqualTo(tenants.owner);
+        assertThat(own.getString("sender")).isEqualTo("pest@xn--bcher-kva.example");
+        assertThat(admin("POST", blocks, "{\"sender\":\"shop.example\",\"reason\":\"again\"}")
+                        .verdict())
+                .isEqualTo("409 block-exists");
+        assertThat(owner("POST", blocks, "{\"sender\":\"shop.example\",\"reason\":\"mine too\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(owner("GET", blocks, null).json().getJsonArray("items")).hasSize(3);
+        assertThat(client.send("GET", blocks, tenants.colleague(), null).json().getJsonArray("items"))
+                .as("a colleague sees what counts for the own mailboxes")
+                .hasSize(1);
+        assertThat(owner("DELETE", blocks + "/" + all.getString("id"), null).verdict())
+                .isEqualTo("403 block-of-account");
+        assertThat(client.send("DELETE", blocks + "/" + own.getString("id"), tenants.colleague(), null)
+                        .verdict())
+                .isEqualTo("404 not-found");
+        assertThat(owner("DELETE", blocks + "/" + own.getString("id"), null).status())
+                .isEqualTo(204);
+        assertThat(admin("DELETE", blocks + "/" + all.getString("id"), null).status())
+                .isEqualTo(204);
+    }
+
+    @Test
     void whatIsNotStoredWholeIsNotBound() throws SQLException {
         String bind = "messages/" + tenants.message + "/bindings";
         update("UPDATE mail_content SET raw = substring(raw FROM 1 FOR 5) WHERE copy_id = " + tenants.message);

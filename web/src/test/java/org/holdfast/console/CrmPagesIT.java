@@ -76,6 +76,26 @@ class CrmPagesIT extends BrowserStage {
     }
 
     @Test
+    @Order(1)
+    void aTokenForOneAccountSeesNoOther() throws Exception {
+        browser.go(installation.url("/console/tokens.xhtml"));
+        browser.textOnceItSays("h1", "API tokens");
+        browser.type("#tokens\\:name", "narrow");
+        choose("tokens:account", "1");
+        browser.click("#tokens\\:issue");
+        browser.textOnceItSays(".hf-callout", "it is not shown again");
+        String token = browser.element("#issued").getText();
+        assertThat(status("GET", "accounts/1", token)).isEqualTo(200);
+        assertThat(status("GET", "accounts/2", token)).isEqualTo(404);
+        assertThat(status("GET", "purge/runs", token)).isEqualTo(403);
+        assertThat(browser.textOnceItSays("#tokenTable", "narrow"))
+                .contains(text("SELECT name FROM account WHERE id = 1"));
+        browser.click("#tokenTable button");
+        browser.textOnceItSays(".hf-empty", "You have no token");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     @Order(2)
     void aWebhookIsAddedTellsAndReplays() {
         browser.go(installation.url("/console/webhooks.xhtml"));
@@ -173,6 +193,89 @@ class CrmPagesIT extends BrowserStage {
 
     @Test
     @Order(6)
+    void countsThatWereMadeBeforeAreShownWithTheirInstant() {
+        installation.execute("INSERT INTO copy_count SELECT id, account_id, 123456, 0, 0, 0, 0, 0,"
+                + " timestamptz '2019-04-20T07:55:00Z' FROM mailbox WHERE id = 1"
+                + " ON CONFLICT (mailbox_id) DO UPDATE SET bound = excluded.bound, as_of = excluded.as_of");
+        browser.go(installation.url("/console/overview.xhtml"));
+        browser.textOnceItSays("#counted", "Copies counted");
+        browser.textOnceItSays("[data-figure=kept], .hf-grid", "123,456");
+        browser.shot("overview-counted");
+        installation.execute("DELETE FROM copy_count");
+        browser.go(installation.url("/console/overview.xhtml"));
+        browser.textOnceItSays("h1", "Overview");
+        assertThat(browser.elements("#counted")).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    @Order(7)
+    void aSenderIsBlockedForAnAccountAndImportedAgain() {
+        browser.go(installation.url("/console/rules.xhtml?account=1"));
+        browser.textOnceItSays("#noBlocks", "Next step: if some mail does not belong here");
+        browser.type("#blocks\\:sender", "no address");
+        browser.type("#blocks\\:reason", "test");
+        browser.click("#blocks\\:block");
+        browser.textOnceItSays("#blocks\\:messages", "A block has a mail address or a domain");
+        browser.type("#blocks\\:sender", "News@Shop.example");
+        browser.type("#blocks\\:reason", "Nobody reads <b>it</b>");
+        browser.click("#blocks\\:block");
+        assertThat(browser.textOnceItSays("#blockTable", "news@shop.example"))
+                .contains("Nobody reads <b>it</b>", "all mailboxes of the account");
+        browser.size(1440, 1500).shot("rules-blocks");
+        browser.click("#blockTable button");
+        browser.textOnceItSays("#noBlocks", "No sender is blocked");
+        assertThat(installation.count("SELECT count(*) FROM import_block WHERE removed_at IS NOT NULL"))
+                .isOne();
+        assertTrouble("import_block", "rules.xhtml?account=1", "The blocked senders could not be read");
+        browser.complaints();
+    }
+
+    @Test
+    @Order(8)
+    void theApiIsTriedFromItsDescriptionWithATokenAndNeverByTheSession() {
+        browser.go(installation.url("/console/api.xhtml"));
+        browser.textOnceItSays("#tryOperation", "GET accounts");
+        choose("tryOperation", "GET /api/v1/accounts");
+        browser.script("document.getElementById('tryOperation').dispatchEvent(new Event('change'))");
+        browser.click("#trySend");
+        browser.textOnceItSays("#tryStatus", "401");
+        assertThat(browser.element("#tryAnswer").getText()).contains("token-missing");
+        // A failure that the page shows is one that the browser writes down as well.
+        browser.complaints();
+
+        browser.go(installation.url("/console/tokens.xhtml"));
+        browser.type("#tokens\\:name", "trial");
+        browser.click("#tokens\\:issue");
+        browser.textOnceItSays(".hf-callout", "it is not shown again");
+        String token = browser.element("#issued").getText();
+        browser.go(installation.url("/console/api.xhtml"));
+        browser.textOnceItSays("#tryOperation", "POST accounts");
+        choose("tryOperation", "POST /api/v1/accounts/{account}/blocks");
+        browser.script("document.getElementById('tryOperation').dispatchEvent(new Event('change'))");
+        assertThat((String) browser.script("return document.getElementById('tryBody').value"))
+                .contains("\"sender\"", "\"reason\"");
+        browser.type("#tryToken", token);
+        browser.type("#try-path-account", "1");
+        browser.script("document.getElementById('tryBody').value ="
+                + " JSON.stringify({sender: 'pest.example', reason: '<script>alert(1)</script>'})");
+        browser.click("#trySend");
+        browser.textOnceItSays("#tryStatus", "201");
+        assertThat(browser.element("#tryAnswer").getText()).contains("pest.example", "<script>alert(1)</script>");
+        assertThat(browser.element("#tryHeaders").getText()).contains("location:", "content-type: application/json");
+        browser.size(1440, 1300).shot("api-try");
+        assertThat(installation.count("SELECT count(*) FROM import_block WHERE value = 'pest.example'"))
+                .isOne();
+        browser.narrow(375, 800);
+        assertFits(375);
+        browser.wide();
+        assertThat(browser.complaints()).isEmpty();
+        browser.go(installation.url("/console/rules.xhtml?account=1"));
+        browser.textOnceItSays("h1", "Binding rules");
+    }
+
+    @Test
+    @Order(9)
     void vietnameseAndDark() {
         browser.click("#language-vi");
         browser.textOnceItSays("h1", "Quy tắc liên kết");
@@ -182,11 +285,15 @@ class CrmPagesIT extends BrowserStage {
         go("SELECT max(id) FROM webhook");
         browser.textOnceItSays("#deliveryTable", "Đã gửi");
         browser.shot("webhooks-dark-vi");
+        browser.go(installation.url("/console/api.xhtml"));
+        browser.textOnceItSays("h1", "Thử API");
+        browser.textOnceItSays("#tryOperation", "GET accounts");
+        browser.shot("api-try-dark-vi");
         assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
-    @Order(7)
+    @Order(10)
     void whatCannotBeReadSaysSoWithAReference() {
         installation.execute("ALTER TABLE webhook_delivery RENAME TO away");
         installation.execute("ALTER TABLE binding_rule RENAME TO rule_away");
@@ -203,6 +310,32 @@ class CrmPagesIT extends BrowserStage {
             installation.execute("ALTER TABLE rule_away RENAME TO binding_rule");
             installation.execute("ALTER TABLE token_away RENAME TO api_token");
         }
+    }
+
+    @Test
+    @Order(11)
+    void anOwnerBlocksForTheOwnMailboxesAndSeesWhatTheAdministratorBlocked() {
+        browser.go(installation.url("/console/tokens.xhtml"));
+        browser.click("#language-en");
+        browser.textOnceItSays("h1", "API tokens");
+        long owner = installation.count("SELECT min(id) FROM app_user WHERE account_id = 1 AND role = 'OWNER'");
+        letIn(owner);
+        signOut();
+        browser.go(installation.url("/console/blocked-senders.xhtml"));
+        signIn(text("SELECT email FROM app_user WHERE id = " + owner));
+        assertThat(browser.textOnceItSays("#blockTable", "pest.example")).doesNotContain("Import again");
+        browser.type("#blocks\\:sender", "own.example");
+        browser.type("#blocks\\:reason", "mine");
+        browser.click("#blocks\\:block");
+        assertThat(browser.textOnceItSays("#blockTable", "own.example")).contains("your mailboxes", "Import again");
+        assertThat(installation.count("SELECT count(*) FROM import_block WHERE user_id = " + owner))
+                .isOne();
+        browser.shot("blocked-senders-owner");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static String text(String query) {
+        return installation.text(query);
     }
 
     private static void go(String idQuery) {
