@@ -45,8 +45,7 @@ public class Parts {
         TextParts parts = texts(copyId);
         Optional<String> html = parts.html().flatMap(part -> text(copyId, part.path()));
         Optional<String> plain = parts.plain().flatMap(part -> text(copyId, part.path()));
-        Optional<MessagePart> cut =
-                parts.html().or(parts::plain).filter(shown -> shown.size() > MOST_TEXT);
+        Optional<MessagePart> cut = parts.html().or(parts::plain).filter(shown -> shown.size() > MOST_TEXT);
         List<MessagePart> beside = new ArrayList<>(parts.beside());
         cut.ifPresent(shown -> beside.add(0, shown));
         return new MessageBody(html, plain, cut.isPresent(), beside);

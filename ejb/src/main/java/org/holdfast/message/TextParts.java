@@ -28,10 +28,12 @@ record TextParts(Optional<MessagePart> html, Optional<MessagePart> plain, List<M
      * @param alternatives paths of multiparts whose parts are forms of the same
      */
     static TextParts of(List<Candidate> candidates, Set<String> alternatives) {
-        List<MessagePart> unnamed = texts(candidates, each -> each.part().fileName().isEmpty());
+        List<MessagePart> unnamed =
+                texts(candidates, each -> each.part().fileName().isEmpty());
         List<MessagePart> texts = unnamed.isEmpty() ? texts(candidates, Candidate::inline) : unnamed;
         List<MessagePart> forms = new ArrayList<>();
-        Optional<MessagePart> saying = texts.stream().filter(part -> part.size() > LINE_END).findFirst();
+        Optional<MessagePart> saying =
+                texts.stream().filter(part -> part.size() > LINE_END).findFirst();
         saying.or(() -> texts.stream().findFirst()).ifPresent(first -> texts.stream()
                 .filter(each -> each.equals(first) || areForms(each, first, alternatives))
                 .forEach(forms::add));
@@ -42,7 +44,8 @@ record TextParts(Optional<MessagePart> html, Optional<MessagePart> plain, List<M
                 .map(Candidate::part)
                 .filter(each -> shown.filter(each::equals).isEmpty())
                 .filter(each -> !texts.contains(each)
-                        || shown.filter(said -> areForms(each, said, alternatives)).isEmpty())
+                        || shown.filter(said -> areForms(each, said, alternatives))
+                                .isEmpty())
                 .toList();
         return new TextParts(html, plain, beside);
     }
@@ -63,8 +66,8 @@ record TextParts(Optional<MessagePart> html, Optional<MessagePart> plain, List<M
 
     /** Whether the innermost multipart that both are in offers them for choice. */
     private static boolean areForms(MessagePart one, MessagePart other, Set<String> alternatives) {
-        String[] first = one.path().split("\\.");
-        String[] second = other.path().split("\\.");
+        String[] first = one.path().split("\\.", -1);
+        String[] second = other.path().split("\\.", -1);
         int same = 0;
         while (same < Math.min(first.length, second.length) && first[same].equals(second[same])) {
             same++;

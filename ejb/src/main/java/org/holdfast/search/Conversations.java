@@ -56,17 +56,15 @@ final class Conversations {
             }
         }
         Place place = new Place(copyId, clock);
-        links.stored()
-                .forEach(link ->
-                        placed.computeIfAbsent(link, key -> new ArrayList<>()).add(place));
+        links.stored().forEach(link -> placed.computeIfAbsent(link, key -> new ArrayList<>())
+                .add(place));
     }
 
     private void join(long one, long other) {
         long first = of(one);
         long second = of(other);
         // A conversation that is stored keeps its name.
-        boolean keepFirst =
-                stored.contains(first) == stored.contains(second) ? first < second : stored.contains(first);
+        boolean keepFirst = stored.contains(first) == stored.contains(second) ? first < second : stored.contains(first);
         parents.put(keepFirst ? second : first, keepFirst ? first : second);
     }
 

@@ -68,8 +68,9 @@ public final class SearchEntries {
     List<Known> knownByIds(List<Links> links) {
         Set<Long> ids = new HashSet<>();
         links.forEach(each -> ids.addAll(each.ids()));
-        return handle.createQuery("SELECT DISTINCT w.link, e.thread_id FROM unnest(CAST(:wanted AS bigint[])) AS w (link)"
-                        + " JOIN search_entry e ON e.links @> ARRAY[w.link] AND e.mailbox_id = :mailbox")
+        return handle.createQuery(
+                        "SELECT DISTINCT w.link, e.thread_id FROM unnest(CAST(:wanted AS bigint[])) AS w (link)"
+                                + " JOIN search_entry e ON e.links @> ARRAY[w.link] AND e.mailbox_id = :mailbox")
                 .bindArray("wanted", Long.class, ids.toArray())
                 .bind("mailbox", mailboxId)
                 .map((row, context) -> new Known(row.getLong("link"), row.getLong("thread_id")))
@@ -176,7 +177,8 @@ public final class SearchEntries {
                     .bind("thread", conversations.of(arrival.copyId()))
                     .bindArray("links", Long.class, links.get(i).stored().toArray())
                     .bind("attachment", arrival.gist().attachment())
-                    .bind("document", wordless ? "" : document(arrival)).add();
+                    .bind("document", wordless ? "" : document(arrival))
+                    .add();
         }
         batch.execute();
     }

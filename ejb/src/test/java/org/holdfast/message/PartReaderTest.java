@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class PartReaderTest {
 
     private static PartReader reader(String raw) {
-        return new PartReader(
-                new ByteArrayInputStream(raw.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)));
+        return new PartReader(new ByteArrayInputStream(raw.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String shown(String raw) throws IOException {
@@ -66,8 +65,8 @@ class PartReaderTest {
                 + part("m", "text/plain", "the letter") + "--m--\n";
         assertThat(shown(named)).isEqualTo("the letter");
         assertThat(beside(named)).containsExactly("1");
-        Gist gist = Gist.read(
-                new ByteArrayInputStream(named.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)));
+        Gist gist =
+                Gist.read(new ByteArrayInputStream(named.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8)));
         assertThat(gist.text()).contains("the letter");
         assertThat(gist.attachment()).isTrue();
         String inline = "Content-Type: text/plain; name=note.txt\nContent-Disposition: inline\n\nnote\n";

@@ -228,8 +228,7 @@ class RemovalReckoningIT {
     }
 
     private static List<MyMail.Leaving> leavingOf(long account, long mailbox, List<EntitlementSpan> timeline) {
-        return jdbi.withHandle(
-                h -> new MyMailQuery(h, NOW).leaving(account, account, mailbox, timeline, null, 10_000));
+        return jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(account, account, mailbox, timeline, null, 10_000));
     }
 
     @Test

@@ -412,14 +412,17 @@ class SearchIT {
 
     @Test
     void messageWhoseWordsTheDatabaseRefusesIsStoredWithoutThem() {
-        refusing("strpos(NEW.document::text, 'poison') > 0", "54000", () -> jdbi.useTransaction(h -> {
-            List<Arrival> arrivals = new ArrayList<>();
-            for (String subject : List.of("first letter", "poison letter", "Re: last letter")) {
-                String raw = mail(subject.substring(0, 4).strip(), subject, "<root@x>");
-                arrivals.add(arrival(h, copy(h, 1, raw), raw));
-            }
-            new SearchEntries(h, 1).add(arrivals);
-        }));
+        refusing(
+                "strpos(NEW.document::text, 'poison') > 0",
+                "54000",
+                () -> jdbi.useTransaction(h -> {
+                    List<Arrival> arrivals = new ArrayList<>();
+                    for (String subject : List.of("first letter", "poison letter", "Re: last letter")) {
+                        String raw = mail(subject.substring(0, 4).strip(), subject, "<root@x>");
+                        arrivals.add(arrival(h, copy(h, 1, raw), raw));
+                    }
+                    new SearchEntries(h, 1).add(arrivals);
+                }));
         assertThat(entries()).isEqualTo(3);
         assertThat(find("letter", 1L)).hasSize(2);
         assertThat(count("SELECT count(DISTINCT thread_id) FROM search_entry")).isEqualTo(1);

@@ -302,6 +302,17 @@ class MessagesPageIT extends BrowserStage {
     @Order(8)
     void whatCannotBeReadIsSaid() {
         assertTrouble("mail_copy", "messages.xhtml", "The messages could not be read");
+        browser.go(installation.url("/console/messages.xhtml"));
+        browser.click("[data-message='" + plain + "'] .hf-pick");
+        atRest();
+        installation.execute("ALTER TABLE crm_record RENAME TO crm_record_away");
+        try {
+            browser.click("#messages\\:bind");
+            browser.textOnceItSays(".hf-dialog .hf-callout", "The messages could not be read");
+            assertThat(browser.element(".hf-dialog").getText()).doesNotContain("There is no such record");
+        } finally {
+            installation.execute("ALTER TABLE crm_record_away RENAME TO crm_record");
+        }
     }
 
     @Test
