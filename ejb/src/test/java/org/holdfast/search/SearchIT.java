@@ -324,9 +324,8 @@ class SearchIT {
         assertThat(about(all.get(11))).containsExactlyElementsOf(all.subList(8, 12));
         assertThat(about(all.get(6))).containsExactlyElementsOf(all.subList(3, 10));
         assertThat(about(all.get(0))).containsExactlyElementsOf(all.subList(0, 4));
-        assertThat(jdbi.withHandle(h -> new ThreadRows(h).about(all.get(0), List.of(2L), 3)))
-                .as("in no other mailbox")
-                .isEmpty();
+        List<Long> elsewhere = jdbi.withHandle(h -> new ThreadRows(h).about(all.get(0), List.of(2L), 3));
+        assertThat(elsewhere).as("in no other mailbox").isEmpty();
     }
 
     private static List<Long> about(long copy) {
