@@ -121,7 +121,7 @@ final class GistReader {
         parts++;
         String type = stream.getBodyDescriptor().getMimeType().toLowerCase(Locale.ROOT);
         boolean readable = type.equals("text/plain") || type.equals("text/html");
-        if (disposition.startsWith("attachment") || (named && !disposition.startsWith("inline") && !readable)) {
+        if (disposition.startsWith("attachment") || (named && !disposition.startsWith("inline"))) {
             attachment = true;
         } else if (readable && text.isEmpty()) {
             text = Optional.ofNullable(Texts.clean(plain(type), LONGEST_TEXT));

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,6 +54,7 @@ final class PartReader {
     private final MimeTokenStream stream = new MimeTokenStream(CONFIG, null);
     private final Deque<Integer> numbers = new ArrayDeque<>();
     private final Map<String, String> fields = new HashMap<>();
+    private final Set<String> alternatives = new HashSet<>();
 
     PartReader(InputStream raw) {
         stream.setRecursionMode(RecursionMode.M_NO_RECURSE);
@@ -79,21 +82,30 @@ final class PartReader {
     }
 
     /**
-     * The beginning of the first part of a type that is no attachment, decoded.
+     * The beginning of a text part, decoded, to be asked for before anything else; empty if there is no such part.
      *
      * @param most bytes that are read
      */
-    Optional<String> text(String mediaType, int most) throws IOException {
-        for (int i = 0; i < MOST_PARTS && advance(); i++) {
-            String type = stream.getBodyDescriptor().getMimeType().toLowerCase(Locale.ROOT);
-            String disposition = fields.getOrDefault("content-disposition", "").toLowerCase(Locale.ROOT);
-            if (type.equals(mediaType) && !disposition.startsWith("attachment")) {
-                byte[] bytes = stream.getDecodedInputStream().readNBytes(most);
-                return Optional.of(
-                        Texts.decode(bytes, stream.getBodyDescriptor().getCharset()));
-            }
+    Optional<String> text(String path, int most) throws IOException {
+        Optional<InputStream> content = content(path);
+        if (content.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        byte[] bytes = content.get().readNBytes(most);
+        return Optional.of(Texts.decode(bytes, stream.getBodyDescriptor().getCharset()));
+    }
+
+    /** All parts, and which of them is shown; reads the message to its end. */
+    TextParts texts() throws IOException {
+        List<TextParts.Candidate> candidates = new ArrayList<>();
+        while (candidates.size() < MOST_PARTS && advance()) {
+            long size = stream.getDecodedInputStream().transferTo(OutputStream.nullOutputStream());
+            boolean inline = fields.getOrDefault("content-disposition", "")
+                    .toLowerCase(Locale.ROOT)
+                    .startsWith("inline");
+            candidates.add(new TextParts.Candidate(part(size), inline));
+        }
+        return TextParts.of(candidates, alternatives);
     }
 
     /** Goes to the next part with content. */
@@ -119,7 +131,12 @@ final class PartReader {
 
     private void take(EntityState state) {
         switch (state) {
-            case T_START_MULTIPART -> numbers.push(0);
+            case T_START_MULTIPART -> {
+                if (stream.getBodyDescriptor().getMimeType().equalsIgnoreCase("multipart/alternative")) {
+                    alternatives.add(numbers.isEmpty() ? "" : path());
+                }
+                numbers.push(0);
+            }
             case T_END_MULTIPART -> numbers.pop();
             case T_START_BODYPART -> numbers.push(numbers.pop() + 1);
             case T_START_HEADER -> fields.clear();

@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.holdfast.account.Role;
@@ -41,12 +42,26 @@ public class Parts {
      * @throws Refusal as {@link Copies#raw(long)}
      */
     public MessageBody body(long copyId) {
-        return new MessageBody(text(copyId, "text/html"), text(copyId, "text/plain"));
+        TextParts parts = texts(copyId);
+        Optional<String> html = parts.html().flatMap(part -> text(copyId, part.path()));
+        Optional<String> plain = parts.plain().flatMap(part -> text(copyId, part.path()));
+        Optional<MessagePart> cut = parts.html().or(parts::plain).filter(shown -> shown.size() > MOST_TEXT);
+        List<MessagePart> beside = new ArrayList<>(parts.beside());
+        cut.ifPresent(shown -> beside.add(0, shown));
+        return new MessageBody(html, plain, cut.isPresent(), beside);
     }
 
-    private Optional<String> text(long copyId, String mediaType) {
+    private TextParts texts(long copyId) {
         try (InputStream raw = new BufferedInputStream(copies.raw(copyId), 1 << 16)) {
-            return new PartReader(raw).text(mediaType, MOST_TEXT);
+            return new PartReader(raw).texts();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<String> text(long copyId, String path) {
+        try (InputStream raw = new BufferedInputStream(copies.raw(copyId), 1 << 16)) {
+            return new PartReader(raw).text(path, MOST_TEXT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

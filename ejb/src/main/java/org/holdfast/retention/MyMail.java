@@ -111,14 +111,16 @@ public class MyMail {
     /**
      * What leaves within {@link #DAYS_AHEAD} days, oldest clock first.
      *
+     * @param mailboxId this one alone; null: all of them
      * @param after where the page before ended; null: from the oldest
      * @param limit 1 to 200
      */
-    public List<Leaving> leaving(CopyCursor after, int limit) {
+    public List<Leaving> leaving(Long mailboxId, CopyCursor after, int limit) {
         Caller caller = currentCaller.get();
         long account = caller.account().orElseThrow();
         Instant now = clock.instant();
         List<EntitlementSpan> timeline = policy.timeline(account, now);
-        return jdbi.withHandle(h -> new MyMailQuery(h, now).leaving(account, caller.userId(), timeline, after, limit));
+        return jdbi.withHandle(
+                h -> new MyMailQuery(h, now).leaving(account, caller.userId(), mailboxId, timeline, after, limit));
     }
 }

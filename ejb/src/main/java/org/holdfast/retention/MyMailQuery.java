@@ -101,18 +101,21 @@ final class MyMailQuery {
                 .list();
     }
 
-    List<MyMail.Leaving> leaving(long account, long user, List<EntitlementSpan> timeline, CopyCursor after, int limit) {
+    List<MyMail.Leaving> leaving(
+            long account, long user, Long mailbox, List<EntitlementSpan> timeline, CopyCursor after, int limit) {
         return handle.createQuery(
                         EDGE + " SELECT c.id, c.mailbox_id, m.address, c.sender, c.subject, c.clock, c.size_bytes,"
                                 + " " + DueRuleSql.GRACE_END
                                 + " AS grace FROM edge, account a JOIN mail_copy c ON c.account_id = a.id"
                                 + " JOIN mailbox m ON m.id = c.mailbox_id WHERE a.id = :account AND " + LEAVES
                                 + " AND c.mailbox_id IN " + MailboxAccess.OF_USER
+                                + (mailbox == null ? "" : " AND c.mailbox_id = :mailbox")
                                 + (after == null ? "" : " AND (c.clock, c.id) > (:clock, :id)")
                                 + " ORDER BY c.clock, c.id LIMIT :limit")
                 .bind("now", now)
                 .bind("account", account)
                 .bind("user", user)
+                .bind("mailbox", mailbox)
                 .bind("clock", after == null ? null : after.clock())
                 .bind("id", after == null ? null : after.id())
                 .bind("limit", limit)

@@ -23,12 +23,21 @@ final class Document {
     /** Between two fields, so that no phrase spans them. */
     private static final int GAP = 50;
 
+    /** Of all lexemes and places; PostgreSQL takes twice that and refuses what is above. */
+    private static final int MOST_BYTES = 500_000;
+
+    /** Alignment and number of places. */
+    private static final int BYTES_OF_LEXEME = 4;
+
+    private static final int BYTES_OF_PLACE = 2;
+
     private static final int LAST_PLACE = 16_000;
 
     private final String prefix;
     private final Map<String, StringBuilder> places = new LinkedHashMap<>();
     private final Map<String, Integer> counts = new LinkedHashMap<>();
     private int place;
+    private int bytes;
 
     private Document(long mailboxId) {
         this.prefix = prefix(mailboxId);
@@ -69,10 +78,13 @@ final class Document {
     }
 
     private void put(String lexeme, char weight) {
-        if (lexeme.isEmpty() || (places.size() >= MOST_LEXEMES && !places.containsKey(lexeme))) {
+        boolean isNew = !places.containsKey(lexeme);
+        int more = BYTES_OF_PLACE + (isNew ? Word.bytes(prefix + lexeme) + BYTES_OF_LEXEME : 0);
+        if (lexeme.isEmpty() || (isNew && places.size() >= MOST_LEXEMES) || bytes + more > MOST_BYTES) {
             return;
         }
         if (counts.merge(lexeme, 1, Integer::sum) <= MOST_PLACES) {
+            bytes += more;
             StringBuilder all = places.computeIfAbsent(lexeme, key -> new StringBuilder());
             all.append(all.isEmpty() ? "" : ",").append(place).append(weight);
         }

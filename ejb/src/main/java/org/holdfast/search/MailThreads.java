@@ -53,6 +53,17 @@ public class MailThreads {
     }
 
     /**
+     * Copies of a conversation about one of them, oldest first; none while it has no conversation.
+     *
+     * @param eachWay how many before it and how many behind it at most
+     * @throws Refusal if the copy is not the caller's to read
+     */
+    public List<Copy> about(long copyId, int eachWay) {
+        List<Long> mailboxes = readable.mailboxes(copies.get(copyId).mailboxId());
+        return copies.inOrder(jdbi.withHandle(h -> new ThreadRows(h).about(copyId, mailboxes, eachWay)));
+    }
+
+    /**
      * The conversation of a copy; empty while it has none, because it was here before there were any.
      *
      * @throws Refusal if the copy is not the caller's to read

@@ -1,18 +1,15 @@
 package org.holdfast.search;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
@@ -21,8 +18,13 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class SearchEntries {
 
-    /** How far apart messages may be that nothing but a subject ties together. */
-    private static final Duration SAME_SUBJECT = Duration.ofDays(31);
+    private static final System.Logger LOG = System.getLogger(SearchEntries.class.getName());
+
+    /** An arrival's clock; 744 hours around it are {@link Conversations#SAME_SUBJECT}. */
+    private static final String AT = "CAST('epoch' AS timestamptz) + w.micros * interval '1 microsecond'";
+
+    /** What a document that cannot be is refused with: data, syntax, a limit of the program. */
+    private static final Pattern UNUSABLE = Pattern.compile("22...|42601|54...");
 
     private final Handle handle;
     private final long mailboxId;
@@ -41,7 +43,8 @@ public final class SearchEntries {
         List<Links> links =
                 arrivals.stream().map(arrival -> Links.of(mailboxId, arrival)).toList();
         Conversations conversations = new Conversations();
-        known(links).forEach(conversations::add);
+        knownByIds(links).forEach(known -> conversations.addKnown(known.of(), known.threadId()));
+        knownBySubject(arrivals, links).forEach(known -> conversations.addNear(known.of(), known.threadId()));
         for (int i = 0; i < arrivals.size(); i++) {
             Arrival arrival = arrivals.get(i);
             conversations.place(arrival.copyId(), arrival.clock(), links.get(i));
@@ -58,29 +61,50 @@ public final class SearchEntries {
                 .list();
     }
 
-    private record Known(long threadId, Instant clock, Set<Long> links) {}
+    /** A stored conversation and the link or the copy that leads to it. */
+    record Known(long of, long threadId) {}
 
-    private List<Known> known(List<Links> links) {
-        Set<Long> wanted = new HashSet<>();
-        links.forEach(each -> {
-            wanted.addAll(each.ids());
-            if (each.wanted() != 0) {
-                wanted.add(each.wanted());
-            }
-        });
-        return handle.createQuery("SELECT thread_id, clock, links FROM search_entry"
-                        + " WHERE links && :wanted AND mailbox_id = :mailbox")
-                .bindArray("wanted", Long.class, wanted.toArray())
+    /** Conversations that a Message-ID leads to, each but once, however many copies have it. */
+    List<Known> knownByIds(List<Links> links) {
+        Set<Long> ids = new HashSet<>();
+        links.forEach(each -> ids.addAll(each.ids()));
+        return handle.createQuery(
+                        "SELECT DISTINCT w.link, e.thread_id FROM unnest(CAST(:wanted AS bigint[])) AS w (link)"
+                                + " JOIN search_entry e ON e.links @> ARRAY[w.link] AND e.mailbox_id = :mailbox")
+                .bindArray("wanted", Long.class, ids.toArray())
                 .bind("mailbox", mailboxId)
-                .map((row, context) -> known(row))
+                .map((row, context) -> new Known(row.getLong("link"), row.getLong("thread_id")))
                 .list();
     }
 
-    private static Known known(ResultSet row) throws SQLException {
-        return new Known(
-                row.getLong("thread_id"),
-                row.getObject("clock", OffsetDateTime.class).toInstant(),
-                Set.of((Long[]) row.getArray("links").getArray()));
+    /** Conversations that a subject leads to, near enough in time; by copy. */
+    private List<Known> knownBySubject(List<Arrival> arrivals, List<Links> links) {
+        List<Integer> with = IntStream.range(0, links.size())
+                .filter(i -> links.get(i).wanted() != 0)
+                .boxed()
+                .toList();
+        return handle.createQuery("SELECT DISTINCT w.copy, e.thread_id FROM unnest(CAST(:copies AS bigint[]),"
+                        + " CAST(:wanted AS bigint[]), CAST(:micros AS bigint[])) AS w (copy, link, micros)"
+                        + " JOIN search_entry e ON e.links @> ARRAY[w.link] AND e.mailbox_id = :mailbox AND e.clock"
+                        + " BETWEEN " + AT + " - interval '744 hours' AND " + AT + " + interval '744 hours'")
+                .bindArray(
+                        "copies",
+                        Long.class,
+                        with.stream().map(i -> arrivals.get(i).copyId()).toArray())
+                .bindArray(
+                        "wanted",
+                        Long.class,
+                        with.stream().map(i -> links.get(i).wanted()).toArray())
+                .bindArray(
+                        "micros",
+                        Long.class,
+                        with.stream()
+                                .map(i -> ChronoUnit.MICROS.between(
+                                        Instant.EPOCH, arrivals.get(i).clock()))
+                                .toArray())
+                .bind("mailbox", mailboxId)
+                .map((row, context) -> new Known(row.getLong("copy"), row.getLong("thread_id")))
+                .list();
     }
 
     /**
@@ -96,7 +120,52 @@ public final class SearchEntries {
                 .execute();
     }
 
+    /** A document that the database refuses is left empty; no message keeps a mailbox from being stored. */
     private void insert(List<Arrival> arrivals, List<Links> links, Conversations conversations) {
+        if (!tried(() -> insert(arrivals, links, conversations, false))) {
+            for (int i = 0; i < arrivals.size(); i++) {
+                List<Arrival> one = arrivals.subList(i, i + 1);
+                List<Links> its = links.subList(i, i + 1);
+                if (!tried(() -> insert(one, its, conversations, false))) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "The words of message {0} cannot be searched for",
+                            Long.toString(one.get(0).copyId()));
+                    insert(one, its, conversations, true);
+                }
+            }
+        }
+    }
+
+    /** Under a savepoint of SQL: the transaction is the container's. False if the database refused the values. */
+    private boolean tried(Runnable insert) {
+        handle.execute("SAVEPOINT search_entries");
+        try {
+            insert.run();
+            handle.execute("RELEASE SAVEPOINT search_entries");
+            return true;
+        } catch (JdbiException e) {
+            if (!(e.getCause() instanceof SQLException cause) || !isUnusable(cause)) {
+                throw e;
+            }
+            handle.execute("ROLLBACK TO SAVEPOINT search_entries");
+            handle.execute("RELEASE SAVEPOINT search_entries");
+            return false;
+        }
+    }
+
+    /** A batch has what the database said behind its own failure. */
+    private static boolean isUnusable(SQLException failure) {
+        for (SQLException each = failure; each != null; each = each.getNextException()) {
+            String state = each.getSQLState();
+            if (state != null && UNUSABLE.matcher(state).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void insert(List<Arrival> arrivals, List<Links> links, Conversations conversations, boolean wordless) {
         PreparedBatch batch = handle.prepareBatch("INSERT INTO search_entry (copy_id, mailbox_id, clock, thread_id,"
                 + " links, attachment, document) VALUES (:copy, :mailbox, :clock, :thread, :links, :attachment,"
                 + " CAST(:document AS tsvector)) ON CONFLICT DO NOTHING");
@@ -108,72 +177,13 @@ public final class SearchEntries {
                     .bind("thread", conversations.of(arrival.copyId()))
                     .bindArray("links", Long.class, links.get(i).stored().toArray())
                     .bind("attachment", arrival.gist().attachment())
-                    .bind(
-                            "document",
-                            Document.of(
-                                    mailboxId,
-                                    arrival.head(),
-                                    arrival.gist().text().orElse(null)))
+                    .bind("document", wordless ? "" : document(arrival))
                     .add();
         }
         batch.execute();
     }
 
-    /** Which conversations are one. The oldest by id stands for all. */
-    private static final class Conversations {
-
-        private record Place(long threadId, Instant clock) {}
-
-        private final Map<Long, List<Place>> byLink = new HashMap<>();
-        private final Map<Long, Long> parents = new HashMap<>();
-        private final Set<Long> stored = new HashSet<>();
-
-        void add(Known known) {
-            stored.add(known.threadId());
-            parents.putIfAbsent(known.threadId(), known.threadId());
-            put(known.links(), new Place(known.threadId(), known.clock()));
-        }
-
-        void place(long copyId, Instant clock, Links links) {
-            parents.put(copyId, copyId);
-            for (long id : links.ids()) {
-                byLink.getOrDefault(id, List.of()).forEach(place -> join(copyId, place.threadId()));
-            }
-            for (Place place : byLink.getOrDefault(links.wanted(), List.of())) {
-                if (Duration.between(clock, place.clock()).abs().compareTo(SAME_SUBJECT) <= 0) {
-                    join(copyId, place.threadId());
-                }
-            }
-            put(links.stored(), new Place(copyId, clock));
-        }
-
-        private void put(Set<Long> links, Place place) {
-            links.forEach(link ->
-                    byLink.computeIfAbsent(link, key -> new ArrayList<>()).add(place));
-        }
-
-        private void join(long one, long other) {
-            long first = of(one);
-            long second = of(other);
-            // A conversation that is stored keeps its name.
-            boolean keepFirst =
-                    stored.contains(first) == stored.contains(second) ? first < second : stored.contains(first);
-            parents.put(keepFirst ? second : first, keepFirst ? first : second);
-        }
-
-        long of(long id) {
-            long at = id;
-            while (parents.get(at) != at) {
-                at = parents.get(at);
-            }
-            return at;
-        }
-
-        /** Stored conversations that go into others. */
-        Map<Long, Long> merged() {
-            Map<Long, Long> merged = new HashMap<>();
-            new TreeSet<>(stored).stream().filter(id -> of(id) != id).forEach(id -> merged.put(id, of(id)));
-            return merged;
-        }
+    private String document(Arrival arrival) {
+        return Document.of(mailboxId, arrival.head(), arrival.gist().text().orElse(null));
     }
 }

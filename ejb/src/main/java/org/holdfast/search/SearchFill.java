@@ -9,6 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.holdfast.message.Gist;
 import org.holdfast.message.Head;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +20,8 @@ import org.jdbi.v3.core.Handle;
  * came is written with the entries, so that whoever goes on later loses and repeats nothing.
  */
 final class SearchFill {
+
+    private static final System.Logger LOG = System.getLogger(SearchFill.class.getName());
 
     /** What a message is looked at for lies at its beginning. */
     private static final int HEAD_BYTES = 2 * 1024 * 1024;
@@ -35,13 +39,51 @@ final class SearchFill {
     }
 
     /**
-     * Fills the next few, in the transaction of the handle.
+     * Goes on until each mailbox is done, or fails: that one is left for the next time.
      *
-     * @return false if there is nothing left that nobody else is at
+     * @param step a transaction's work in a mailbox; false once there is nothing left in it
      */
-    boolean step(int most) {
+    static void all(List<Long> mailboxes, LongPredicate step, BooleanSupplier stopping) {
+        for (long mailbox : mailboxes) {
+            try {
+                boolean more = true;
+                while (more && !stopping.getAsBoolean()) {
+                    more = step.test(mailbox);
+                }
+            } catch (RuntimeException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Search entries of mailbox " + mailbox + " could not be made; tried again in 20 s",
+                        innermost(e));
+            }
+        }
+    }
+
+    /** What failed, without the statement around it, which has words of the mail. */
+    private static Throwable innermost(Throwable failure) {
+        Throwable at = failure;
+        while (at.getCause() != null) {
+            at = at.getCause();
+        }
+        return at;
+    }
+
+    /** Mailboxes that are not done. */
+    List<Long> mailboxes() {
+        return handle.createQuery("SELECT mailbox_id FROM search_fill ORDER BY mailbox_id")
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /**
+     * Fills the next few of a mailbox, in the transaction of the handle.
+     *
+     * @return false if there is nothing left, or somebody else is at it
+     */
+    boolean step(long mailboxId, int most) {
         Optional<Long> mailbox = handle.createQuery(
-                        "SELECT mailbox_id FROM search_fill ORDER BY mailbox_id LIMIT 1 FOR UPDATE SKIP LOCKED")
+                        "SELECT mailbox_id FROM search_fill WHERE mailbox_id = :mailbox FOR UPDATE SKIP LOCKED")
+                .bind("mailbox", mailboxId)
                 .mapTo(Long.class)
                 .findOne();
         mailbox.ifPresent(id -> fill(id, most));

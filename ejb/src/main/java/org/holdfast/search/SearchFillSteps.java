@@ -4,6 +4,7 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
 /** Steps of {@link SearchFill}, each a transaction of its own. Asks for no caller. */
@@ -16,8 +17,13 @@ public class SearchFillSteps {
     @Inject
     private Jdbi jdbi;
 
-    /** Whether there was something to do. */
-    public boolean step() {
-        return jdbi.withHandle(h -> new SearchFill(h).step(AT_ONCE));
+    /** Mailboxes that are not done. */
+    public List<Long> mailboxes() {
+        return jdbi.withHandle(h -> new SearchFill(h).mailboxes());
+    }
+
+    /** Whether there was something to do in a mailbox. */
+    public boolean step(long mailboxId) {
+        return jdbi.withHandle(h -> new SearchFill(h).step(mailboxId, AT_ONCE));
     }
 }

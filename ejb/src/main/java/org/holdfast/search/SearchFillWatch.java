@@ -35,10 +35,7 @@ public class SearchFillWatch {
             return;
         }
         try {
-            boolean more = true;
-            while (more && !stopping) {
-                more = steps.step();
-            }
+            SearchFill.all(steps.mailboxes(), steps::step, () -> stopping);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Search entries could not be made; tried again in 20 s", e);
         } finally {

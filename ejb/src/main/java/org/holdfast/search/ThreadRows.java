@@ -89,6 +89,27 @@ final class ThreadRows {
         return query.mapTo(Long.class).list();
     }
 
+    /**
+     * Copies of a conversation about one of them, oldest first, in these mailboxes.
+     *
+     * @param eachWay how many before it and how many behind it at most
+     */
+    List<Long> about(long copyId, List<Long> mailboxes, int eachWay) {
+        return handle.createQuery("WITH here AS (SELECT * FROM search_entry WHERE copy_id = :copy), about AS ("
+                        + "(SELECT e.copy_id, e.clock FROM here JOIN search_entry e ON e.thread_id = here.thread_id"
+                        + " WHERE e.mailbox_id = ANY (:mailboxes) AND (e.clock, e.copy_id) <= (here.clock, here.copy_id)"
+                        + " ORDER BY e.clock DESC, e.copy_id DESC LIMIT :eachWay + 1) UNION ALL "
+                        + "(SELECT e.copy_id, e.clock FROM here JOIN search_entry e ON e.thread_id = here.thread_id"
+                        + " WHERE e.mailbox_id = ANY (:mailboxes) AND (e.clock, e.copy_id) > (here.clock, here.copy_id)"
+                        + " ORDER BY e.clock, e.copy_id LIMIT :eachWay))"
+                        + " SELECT copy_id FROM about ORDER BY clock, copy_id")
+                .bind("copy", copyId)
+                .bindArray("mailboxes", Long.class, mailboxes.toArray())
+                .bind("eachWay", eachWay)
+                .mapTo(Long.class)
+                .list();
+    }
+
     /** The conversation of a copy; empty if it has no entry yet. */
     Optional<Long> of(long copyId) {
         return handle.createQuery("SELECT thread_id FROM search_entry WHERE copy_id = :copy")

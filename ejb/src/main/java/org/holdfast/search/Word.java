@@ -1,5 +1,6 @@
 package org.holdfast.search;
 
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ record Word(String folded, String exact) {
 
     /** Longer runs of letters are data, not words. */
     private static final int LONGEST = 60;
+
+    /** In UTF-8, once apart: a single ligature may stand for a sentence. */
+    private static final int MOST_BYTES = 200;
 
     /** Grave, acute, tilde, hook above, dot below: tones in Vietnamese, written on one vowel or another. */
     private static final String TONES = "\u0300\u0301\u0303\u0309\u0323";
@@ -40,12 +44,20 @@ record Word(String folded, String exact) {
                     end += Character.charCount(text.codePointAt(end));
                 }
                 if (end - at <= LONGEST) {
-                    words.add(fold(text.substring(at, end)));
+                    Word word = fold(text.substring(at, end));
+                    if (bytes(word.folded()) <= MOST_BYTES && bytes(word.exact()) <= MOST_BYTES) {
+                        words.add(word);
+                    }
                 }
             }
             at = end;
         }
         return words;
+    }
+
+    /** What a word takes in the database. */
+    static int bytes(String word) {
+        return word.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static boolean isPart(int point) {

@@ -222,9 +222,13 @@ class RemovalReckoningIT {
         });
         List<EntitlementSpan> timeline = new EntitlementQuery(jdbi).timeline(account, NOW, NOW);
         List<MyMail.Leaving> leaving =
-                jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(account, account, timeline, null, 10));
+                jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(account, account, null, timeline, null, 10));
         assertThat(leaving).singleElement().satisfies(copy -> assertThat(copy.leavesAt())
                 .isEqualTo(change.minusSeconds(60)));
+    }
+
+    private static List<MyMail.Leaving> leavingOf(long account, long mailbox, List<EntitlementSpan> timeline) {
+        return jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(account, account, mailbox, timeline, null, 10_000));
     }
 
     @Test
@@ -234,10 +238,12 @@ class RemovalReckoningIT {
             MyMail.Standing standing = jdbi.withHandle(h -> new MyMailQuery(h, NOW).standing(id, id));
             List<EntitlementSpan> timeline = new EntitlementQuery(jdbi).timeline(id, NOW, NOW);
             List<MyMail.Leaving> leaving =
-                    jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(id, id, timeline, null, 10_000));
+                    jdbi.withHandle(h -> new MyMailQuery(h, NOW).leaving(id, id, null, timeline, null, 10_000));
             assertThat(standing.mailboxes()).singleElement().satisfies(m -> {
                 assertThat(m.copies()).isPositive();
                 assertThat(m.leaving()).isEqualTo(leaving.size());
+                assertThat(leavingOf(id, m.id(), timeline)).isEqualTo(leaving);
+                assertThat(leavingOf(id, m.id() + 1, timeline)).isEmpty();
             });
             long expected = copies(id).stream()
                     .map(copy -> Fate.of(copy.facts(), timeline, NOW).leavesAt())

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.holdfast.message.CopyCursor;
@@ -314,6 +316,23 @@ class SearchIT {
     }
 
     @Test
+    void longConversationIsReadAboutAnyOfItsMessages() {
+        List<Long> all = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            all.add(store(1, mail("m" + i, "Plan", i == 0 ? "" : "<m0@x>")));
+        }
+        assertThat(about(all.get(11))).containsExactlyElementsOf(all.subList(8, 12));
+        assertThat(about(all.get(6))).containsExactlyElementsOf(all.subList(3, 10));
+        assertThat(about(all.get(0))).containsExactlyElementsOf(all.subList(0, 4));
+        List<Long> elsewhere = jdbi.withHandle(h -> new ThreadRows(h).about(all.get(0), List.of(2L), 3));
+        assertThat(elsewhere).as("in no other mailbox").isEmpty();
+    }
+
+    private static List<Long> about(long copy) {
+        return jdbi.withHandle(h -> new ThreadRows(h).about(copy, List.of(1L, 2L), 3));
+    }
+
+    @Test
     void conversationsAreListedByTheirLatestMessage() {
         long a = store(1, mail("a", "Plan", ""));
         store(1, mail("z", "Alone", ""));
@@ -340,15 +359,122 @@ class SearchIT {
             h.execute("INSERT INTO search_fill (mailbox_id) VALUES (1), (2)");
         });
         store(1, mail("new", "old letter", ""));
-        int steps = 0;
-        while (jdbi.inTransaction(h -> new SearchFill(h).step(4))) {
-            steps++;
-        }
-        assertThat(steps).isEqualTo(4 + 1 + 3 + 1);
+        AtomicInteger steps = new AtomicInteger();
+        fill(mailbox -> {
+            boolean more = jdbi.inTransaction(h -> new SearchFill(h).step(mailbox, 4));
+            steps.addAndGet(more ? 1 : 0);
+            return more;
+        });
+        assertThat(steps.get()).isEqualTo(4 + 1 + 3 + 1);
         assertThat(entries()).isEqualTo(26);
         assertThat(find("letter", 1L)).hasSize(14);
         assertThat(count("SELECT count(DISTINCT thread_id) FROM search_entry")).isEqualTo(3);
         assertThat(count("SELECT count(*) FROM search_fill")).isZero();
+    }
+
+    private static void fill(LongPredicate step) {
+        SearchFill.all(jdbi.withHandle(h -> new SearchFill(h).mailboxes()), step, () -> false);
+    }
+
+    private static boolean step(long mailbox) {
+        return jdbi.inTransaction(h -> new SearchFill(h).step(mailbox, 10));
+    }
+
+    /** The database refuses what a document or a mailbox has; as it would for whatever is not thought of here. */
+    private static void refusing(String condition, String state, Runnable work) {
+        jdbi.useHandle(h -> {
+            h.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + condition
+                    + " THEN RAISE EXCEPTION 'refused' USING ERRCODE = '" + state + "'; END IF; RETURN NEW; END $$");
+            h.execute("CREATE TRIGGER refuse BEFORE INSERT ON search_entry FOR EACH ROW EXECUTE FUNCTION refuse()");
+        });
+        try {
+            work.run();
+        } finally {
+            jdbi.useHandle(h -> h.execute("DROP FUNCTION refuse CASCADE"));
+        }
+    }
+
+    @Test
+    void mailboxThatCannotBeFilledKeepsNoOtherFromIt() {
+        jdbi.useTransaction(h -> {
+            copy(h, 1, mail("a", "letter", ""));
+            copy(h, 2, mail("b", "letter", ""));
+            h.execute("INSERT INTO search_fill (mailbox_id) VALUES (1), (2)");
+        });
+        refusing("NEW.mailbox_id = 1", "P0001", () -> fill(SearchIT::step));
+        assertThat(count("SELECT count(*) FROM search_entry WHERE mailbox_id = 2"))
+                .isEqualTo(1);
+        assertThat(count("SELECT mailbox_id FROM search_fill")).isEqualTo(1);
+        fill(SearchIT::step);
+        assertThat(entries()).isEqualTo(2);
+    }
+
+    @Test
+    void messageWhoseWordsTheDatabaseRefusesIsStoredWithoutThem() {
+        refusing(
+                "strpos(NEW.document::text, 'poison') > 0",
+                "54000",
+                () -> jdbi.useTransaction(h -> {
+                    List<Arrival> arrivals = new ArrayList<>();
+                    for (String subject : List.of("first letter", "poison letter", "Re: last letter")) {
+                        String raw = mail(subject.substring(0, 4).strip(), subject, "<root@x>");
+                        arrivals.add(arrival(h, copy(h, 1, raw), raw));
+                    }
+                    new SearchEntries(h, 1).add(arrivals);
+                }));
+        assertThat(entries()).isEqualTo(3);
+        assertThat(find("letter", 1L)).hasSize(2);
+        assertThat(count("SELECT count(DISTINCT thread_id) FROM search_entry")).isEqualTo(1);
+    }
+
+    /** U+FDFA is one letter that says eighteen, in 33 bytes. */
+    @Test
+    void messageOfLigaturesIsStoredFoundAndTakenInLater() {
+        StringBuilder long58 = new StringBuilder();
+        for (int i = 0; i < 983; i++) {
+            long58.append("\uFDFA".repeat(58))
+                    .append((char) ('a' + i / 26 % 26))
+                    .append((char) ('a' + i % 26))
+                    .append(' ');
+        }
+        StringBuilder long5 = new StringBuilder();
+        for (int i = 0; i < 2_000; i++) {
+            long5.append("\uFDFA".repeat(5)).append(Integer.toString(i, 36)).append(' ');
+        }
+        String head = "Subject: blessings\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+        long id = store(1, head + long58);
+        assertThat(find("blessings", 1L)).containsExactly(id);
+        assertThat(count("SELECT octet_length(document::text) FROM search_entry"))
+                .as("words that are too long are left out")
+                .isLessThan(1_000);
+        long other = store(1, head + long5);
+        assertThat(find("blessings", 1L)).containsExactly(other, id);
+        assertThat(find("\uFDFA".repeat(5) + "7", 1L)).containsExactly(other);
+        jdbi.useTransaction(h -> {
+            h.execute("DELETE FROM search_entry");
+            h.execute("INSERT INTO search_fill (mailbox_id) VALUES (1)");
+        });
+        fill(SearchIT::step);
+        assertThat(find("blessings", 1L)).containsExactly(other, id);
+    }
+
+    /** As many notices as refer to one letter: each asks for its conversation, not for all that is in it. */
+    @Test
+    void arrivalReadsItsConversationOnceHoweverMuchIsInIt() {
+        long root = store(1, mail("root", "Status", ""));
+        jdbi.useHandle(h -> h.execute("INSERT INTO search_entry (copy_id, mailbox_id, clock, thread_id, links,"
+                + " attachment, document) SELECT 1000000 + i, 1, e.clock, e.thread_id, e.links || CAST(i AS bigint), false, ''"
+                + " FROM search_entry e, generate_series(1, 20000) i"));
+        jdbi.useTransaction(h -> {
+            String raw = mail("next", "Status", "<root@x>");
+            Arrival next = arrival(h, copy(h, 1, raw), raw);
+            SearchEntries entries = new SearchEntries(h, 1);
+            assertThat(entries.knownByIds(List.of(Links.of(1, next)))).hasSize(1);
+            entries.add(List.of(next));
+        });
+        jdbi.useHandle(h -> h.execute("DELETE FROM search_entry WHERE copy_id > 1000000"));
+        assertThat(count("SELECT count(DISTINCT thread_id) FROM search_entry")).isEqualTo(1);
+        assertThat(thread(root)).isEqualTo(root);
     }
 
     /** Every way a copy goes is a DELETE on its table; the entry cannot be there after the commit. */
@@ -363,7 +489,7 @@ class SearchIT {
             });
             try (Handle filling = jdbi.open()) {
                 filling.begin();
-                new SearchFill(filling).step(10);
+                new SearchFill(filling).step(1, 10);
                 Future<?> delete = thread.submit(() -> deleting.execute("DELETE FROM mail_copy WHERE id = ?", id[0]));
                 Thread.sleep(300);
                 assertThat(delete.isDone()).as("waits for the entry").isFalse();
@@ -375,7 +501,7 @@ class SearchIT {
             jdbi.useHandle(h -> h.execute("UPDATE search_fill SET below_clock = 'infinity'"));
             deleting.begin();
             deleting.execute("DELETE FROM mail_copy WHERE id = ?", id[0]);
-            jdbi.useTransaction(h -> new SearchFill(h).step(10));
+            jdbi.useTransaction(h -> new SearchFill(h).step(1, 10));
             deleting.commit();
             assertThat(entries()).isZero();
         } finally {

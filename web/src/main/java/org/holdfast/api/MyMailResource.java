@@ -89,7 +89,7 @@ public class MyMailResource {
                 .map(keys -> new CopyCursor(Instant.EPOCH.plus(keys.get(0), ChronoUnit.MICROS), keys.get(1)))
                 .orElse(null);
         return Page.of(
-                myMail.leaving(after, size + 1),
+                myMail.leaving(null, after, size + 1),
                 size,
                 last -> Cursor.of(COLLECTION, ChronoUnit.MICROS.between(Instant.EPOCH, last.clock()), last.id()),
                 MyMailResource::view);

@@ -96,6 +96,7 @@ public class BindPanel implements Serializable {
     /** Reads the records anew. */
     public void look() {
         found = null;
+        trouble = null;
     }
 
     /** Records whose title begins with what was typed. */
@@ -130,6 +131,9 @@ public class BindPanel implements Serializable {
                 }
             } catch (Refusal e) {
                 // Gone meanwhile: nothing to take off.
+            } catch (RuntimeException e) {
+                trouble = trouble == null ? Trouble.log("messages.trouble", clock.instant(), e) : trouble;
+                return List.of();
             }
         }
         return all.values().stream()
@@ -152,21 +156,27 @@ public class BindPanel implements Serializable {
     /** Each by itself: what cannot be done to one is said and does not keep the others from it. */
     private void each(String done, BindingTarget target, Consumer<Long> work) {
         int count = 0;
+        Map<String, Integer> refused = new TreeMap<>();
+        trouble = null;
         for (long copy : chosen) {
             try {
                 work.accept(copy);
                 count++;
             } catch (Refusal e) {
-                tell(FacesMessage.SEVERITY_ERROR, words.refusal(e));
+                refused.merge(words.refusal(e), 1, Integer::sum);
             } catch (RuntimeException e) {
-                trouble = Trouble.log("messages.trouble", clock.instant(), e);
-                return;
+                trouble = Trouble.log("messages.trouble.some", clock.instant(), e);
+                break;
             }
         }
+        refused.forEach((sentence, times) ->
+                tell(FacesMessage.SEVERITY_ERROR, words.of("messages.refused", times, sentence)));
         if (count > 0) {
             tell(FacesMessage.SEVERITY_INFO, words.of(done, count, target));
         }
-        close();
+        if (trouble == null) {
+            close();
+        }
         page.refresh();
     }
 
@@ -190,7 +200,13 @@ public class BindPanel implements Serializable {
         return chosen.size();
     }
 
+    /** Of what the dialog shows, and so read before it. */
     public Trouble getTrouble() {
+        if (isBinding()) {
+            getFound();
+        } else if (isUnbinding()) {
+            getTied();
+        }
         return trouble;
     }
 

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.holdfast.binding.Bindings;
 import org.holdfast.binding.Bound;
 import org.holdfast.message.Copies;
 import org.holdfast.message.Copy;
+import org.holdfast.message.MessageBody;
 import org.holdfast.message.MessagePart;
 import org.holdfast.message.Parts;
 import org.holdfast.message.SafeHtml;
@@ -28,7 +28,8 @@ public class MessagePage implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int MOST_OF_THREAD = 50;
+    /** Of the conversation, before the message and behind it. */
+    private static final int EACH_WAY = 25;
 
     @Inject
     private Copies copies;
@@ -60,17 +61,20 @@ public class MessagePage implements Serializable {
     private transient List<String> why;
     private transient List<Bound> bound;
     private transient boolean remote;
+    private transient boolean cut;
+    private transient boolean part;
 
     /** Reads it; a message that is not the visitor's to read is not there. */
     public void open() throws IOException {
         try {
             Copy read = copies.get(id);
-            all = parts.of(id).stream().filter(MessagePage::isAttached).toList();
-            remote = parts.body(id).html().map(SafeHtml::hasRemotePictures).orElse(false);
+            MessageBody body = parts.body(id);
+            all = body.beside();
+            cut = body.cut();
+            remote = body.html().map(SafeHtml::hasRemotePictures).orElse(false);
             why = fates.why(id, viewer.getLanguage()).sentences();
             bound = bindings.of(id);
-            Optional<Long> conversation = threads.of(id);
-            thread = conversation.isPresent() ? threads.copies(conversation.get(), null, MOST_OF_THREAD) : List.of();
+            readThread();
             copy = read;
         } catch (Refusal e) {
             FacesContext context = FacesContext.getCurrentInstance();
@@ -81,10 +85,20 @@ public class MessagePage implements Serializable {
         }
     }
 
-    private static boolean isAttached(MessagePart part) {
-        return part.attachment()
-                || part.fileName().isPresent()
-                || !(part.mediaType().equals("text/plain") || part.mediaType().equals("text/html"));
+    /** One more each way is asked for, to know whether there is more. */
+    private void readThread() {
+        List<Copy> about = threads.about(id, EACH_WAY + 1);
+        List<Long> ids = about.stream().map(Copy::id).toList();
+        int here = Math.max(0, ids.indexOf(id));
+        int from = Math.max(0, here - EACH_WAY);
+        int to = Math.min(about.size(), here + EACH_WAY + 1);
+        thread = List.copyOf(about.subList(from, to));
+        part = thread.size() < about.size();
+    }
+
+    /** Whether there is more of the conversation than what is shown. */
+    public boolean isPart() {
+        return part;
     }
 
     /** Null when it could not be read. */
@@ -96,7 +110,7 @@ public class MessagePage implements Serializable {
         return all;
     }
 
-    /** The conversation, oldest first; empty or the message alone where there is none. */
+    /** The conversation about the message, oldest first; empty or the message alone where there is none. */
     public List<Copy> getThread() {
         return thread;
     }
@@ -107,6 +121,11 @@ public class MessagePage implements Serializable {
 
     public List<Bound> getBound() {
         return bound;
+    }
+
+    /** Whether it says more than is shown. */
+    public boolean isCut() {
+        return cut;
     }
 
     /** Whether it has pictures that are not in it. */

@@ -66,6 +66,8 @@ public class MessagesPage implements Serializable {
     /** Which copies are shown. */
     private static final List<String> SHOWN = List.of("all", "unbound", "bound", "leaving");
 
+    private static final List<String> SEARCHED = SHOWN.subList(0, 3);
+
     public void refresh() {
         list = null;
         own = null;
@@ -98,7 +100,7 @@ public class MessagesPage implements Serializable {
             return search.find(query + also, mailbox, after, PAGE + 1);
         }
         if (isShown("leaving")) {
-            return copies.inOrder(myMail.leaving(after, PAGE + 1).stream()
+            return copies.inOrder(myMail.leaving(mailbox, after, PAGE + 1).stream()
                     .map(MyMail.Leaving::id)
                     .toList());
         }
@@ -110,12 +112,13 @@ public class MessagesPage implements Serializable {
         return Instant.EPOCH.plus(afterMicros, ChronoUnit.MICROS);
     }
 
+    /** What there is to choose from; a search does not know what leaves soon. */
     public List<String> getShownNames() {
-        return SHOWN;
+        return query == null ? SHOWN : SEARCHED;
     }
 
     public boolean isShown(String name) {
-        return Objects.equals(show == null || !SHOWN.contains(show) ? "all" : show, name);
+        return Objects.equals(show == null || !getShownNames().contains(show) ? "all" : show, name);
     }
 
     /** Whether something other than everything is asked for. */

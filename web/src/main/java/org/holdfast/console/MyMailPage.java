@@ -42,7 +42,7 @@ public class MyMailPage implements Serializable {
         try {
             MyMail.Standing now = myMail.now();
             CopyCursor after = afterId == 0 ? null : new CopyCursor(instant(afterMicros), afterId);
-            List<MyMail.Leaving> read = myMail.leaving(after, PAGE + 1);
+            List<MyMail.Leaving> read = myMail.leaving(null, after, PAGE + 1);
             more = read.size() > PAGE;
             leaving = more ? List.copyOf(read.subList(0, PAGE)) : read;
             standing = now;

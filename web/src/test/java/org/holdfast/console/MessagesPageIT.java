@@ -64,6 +64,10 @@ class MessagesPageIT extends BrowserStage {
                 <a href="javascript:fetch('AT/javascript')">press</a>
                 </body></html>
                 --b
+                Content-Type: text/plain
+
+                A second text
+                --b
                 Content-Type: text/html
                 Content-Disposition: attachment; filename="../../evil\\r\\nX: y<script>.html"
 
@@ -121,10 +125,21 @@ class MessagesPageIT extends BrowserStage {
         browser.go(installation.url("/console/messages.xhtml?show=leaving"));
         assertThat(browser.textOnceItSays("#messageTable", "Leaves at the next purge"))
                 .doesNotContain("Kept");
+        assertThat(leavingOf(1, "dispatch@spruce.example") + leavingOf(2, "claims@spruce.example"))
+                .isPositive();
         browser.narrow(375, 900);
         assertFits(375);
         browser.wide();
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** How many are shown to leave soon of one mailbox, and none of another. */
+    private static int leavingOf(int mailbox, String address) {
+        browser.go(installation.url("/console/messages.xhtml?show=leaving&mailbox=" + mailbox));
+        browser.textOnceItSays("h1", "Messages");
+        assertThat(browser.elements("#messageTable tbody .hf-sub"))
+                .allSatisfy(line -> assertThat(line.getText()).isEqualTo(address));
+        return browser.elements("#messageTable tbody tr").size();
     }
 
     @Test
@@ -138,6 +153,7 @@ class MessagesPageIT extends BrowserStage {
         browser.click("#search");
         browser.textOnceItSays("#messageTable", "Hợp đồng thuê kho");
         assertThat(browser.elements("#messageTable tbody tr")).hasSize(1);
+        assertThat(browser.element(".hf-filters").getText()).contains("Temporary").doesNotContain("Leaving soon");
         browser.go(installation.url("/console/messages.xhtml?q=colour:red"));
         browser.textOnceItSays("#messages\\:said", "There is no operator colour");
         browser.go(installation.url("/console/messages.xhtml?q=nowhere"));
@@ -240,8 +256,11 @@ class MessagesPageIT extends BrowserStage {
     void attachmentsAreSavedAndNeverShown() {
         browser.go(installation.url("/console/message.xhtml?id=" + hostile));
         browser.textOnceItSays("#attachments", ".html");
+        assertThat(browser.elements("#attachments li")).hasSize(2);
+        assertThat(browser.element("#attachments li").getText()).contains("text/plain");
+        assertThat(browser.elements("#cut")).isEmpty();
         String headers = (String) browser.script("const r = new XMLHttpRequest();"
-                + " r.open('GET', document.querySelector('#attachments a').href, false); r.send();"
+                + " r.open('GET', document.querySelector('#attachments li:last-child a').href, false); r.send();"
                 + " return r.status + ' ' + r.getAllResponseHeaders();");
         assertThat(headers)
                 .startsWith("200 ")
@@ -283,6 +302,17 @@ class MessagesPageIT extends BrowserStage {
     @Order(8)
     void whatCannotBeReadIsSaid() {
         assertTrouble("mail_copy", "messages.xhtml", "The messages could not be read");
+        browser.go(installation.url("/console/messages.xhtml"));
+        browser.click("[data-message='" + plain + "'] .hf-pick");
+        atRest();
+        installation.execute("ALTER TABLE crm_record RENAME TO crm_record_away");
+        try {
+            browser.click("#messages\\:bind");
+            browser.textOnceItSays(".hf-dialog .hf-callout", "The messages could not be read");
+            assertThat(browser.element(".hf-dialog").getText()).doesNotContain("There is no such record");
+        } finally {
+            installation.execute("ALTER TABLE crm_record_away RENAME TO crm_record");
+        }
     }
 
     @Test
