@@ -863,14 +863,18 @@ class SendIT {
             stage.settle();
             stage.bench.pass();
             long copy = stage.bench.copy("hello");
-            byte[] raw = stage.bench.pull.jdbi.withHandle(h -> h.createQuery("SELECT raw FROM mail_content")
-                    .mapTo(byte[].class)
-                    .one());
-            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = 'short'"));
+            byte[] raw = stage.bench.pull.jdbi.withHandle(
+                    h -> h.createQuery("SELECT raw FROM mail_content WHERE copy_id = :copy")
+                            .bind("copy", copy)
+                            .mapTo(byte[].class)
+                            .one());
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE mail_content SET raw = 'short' WHERE copy_id = ?", copy));
             stage.bind();
             assertThat(stage.bench.pull.count("binding")).isZero();
             assertThat(stage.text("bind_problem")).contains("not stored whole");
-            stage.bench.pull.jdbi.useHandle(h -> h.execute("UPDATE mail_content SET raw = ?", raw));
+            stage.bench.pull.jdbi.useHandle(
+                    h -> h.execute("UPDATE mail_content SET raw = ? WHERE copy_id = ?", raw, copy));
             stage.bind();
             assertThat(stage.bench.pull.count("binding")).isOne();
             assertThat(stage.text("bind_problem")).isNull();
