@@ -169,8 +169,8 @@ public class BindPanel implements Serializable {
                 break;
             }
         }
-        refused.forEach((sentence, times) ->
-                tell(FacesMessage.SEVERITY_ERROR, words.of("messages.refused", times, sentence)));
+        refused.forEach(
+                (sentence, times) -> tell(FacesMessage.SEVERITY_ERROR, words.of("messages.refused", times, sentence)));
         if (count > 0) {
             tell(FacesMessage.SEVERITY_INFO, words.of(done, count, target));
         }

@@ -153,7 +153,9 @@ class MessagesPageIT extends BrowserStage {
         browser.click("#search");
         browser.textOnceItSays("#messageTable", "Hợp đồng thuê kho");
         assertThat(browser.elements("#messageTable tbody tr")).hasSize(1);
-        assertThat(browser.element(".hf-filters").getText()).contains("Temporary").doesNotContain("Leaving soon");
+        assertThat(browser.element(".hf-filters").getText())
+                .contains("Temporary")
+                .doesNotContain("Leaving soon");
         browser.go(installation.url("/console/messages.xhtml?q=colour:red"));
         browser.textOnceItSays("#messages\\:said", "There is no operator colour");
         browser.go(installation.url("/console/messages.xhtml?q=nowhere"));
