@@ -7,9 +7,12 @@ DROP INDEX mail_copy_unbound;
 CREATE INDEX mail_copy_unbound ON mail_copy (account_id, clock, id) INCLUDE (mailbox_id, size_bytes, keep_until, hold_count)
     WHERE bind_count = 0;
 
--- A run that was under way cannot go on by another order: it ends, and the next one finds what it has left.
+-- A run that was planned cannot go on by another order: it ends, and the next one finds what it has left.
+UPDATE purge_run r SET status = 'CANCELLED', window_closed = false, ended_at = coalesce(ended_at, heartbeat_at)
+ WHERE status IN ('HELD', 'QUEUED', 'STOPPED', 'FAILED')
+   AND EXISTS (SELECT FROM purge_slice s WHERE s.run_id = r.id AND NOT s.done);
 UPDATE purge_slice SET done = true, lease_owner = NULL, lease_until = NULL WHERE NOT done;
-UPDATE purge_run SET status = 'FAILED', failure = 'Holdfast was upgraded while it ran: start a new run', ended_at = heartbeat_at
+UPDATE purge_run SET status = 'CANCELLED', failure = 'Holdfast was upgraded while it ran: start a new run', ended_at = heartbeat_at
  WHERE status IN ('STARTING', 'RUNNING', 'STOPPING') AND due_copies IS NOT NULL;
 
 -- A slice is a range of copy ids. Its place is the number of the chunk that is next.

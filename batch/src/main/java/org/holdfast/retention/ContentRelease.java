@@ -4,7 +4,6 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -185,12 +184,17 @@ public class ContentRelease {
 
     /**
      * Notes that the content of these entries is released, and where copies are named that no range of an entry
-     * leads to; tells those who want to hear of removed copies.
+     * leads to; tells those who want to hear of removed copies. What another sweep has noted meanwhile, since this
+     * one's claim had lapsed, is left at that: nobody is told twice.
      */
     public void swept(List<SlicePart> parts, List<LedgerPlaces> places) {
         jdbi.useHandle(h -> {
+            List<SlicePart> noted = parts.stream().filter(part -> note(h, part)).toList();
             if (Events.isWanted(h, EventType.MESSAGE_GONE)) {
-                parts.forEach(part -> tell(h, part));
+                noted.forEach(part -> tell(h, part));
+            }
+            if (noted.isEmpty()) {
+                return;
             }
             PreparedBatch found = h.prepareBatch(
                     "INSERT INTO ledger_place (first_copy, last_copy, run_id, places) VALUES (?, ?, ?, ?)");
@@ -198,13 +202,16 @@ public class ContentRelease {
                 found.add(place.firstCopy(), place.lastCopy(), parts.get(0).runId(), place.bytes());
             }
             found.execute();
-            PreparedBatch done = h.prepareBatch(
-                    "INSERT INTO content_sweep (run_id, slice, entries) VALUES (?, ?, ?)"
-                            + " ON CONFLICT (run_id, slice) DO UPDATE SET entries = greatest(content_sweep.entries, excluded.entries)");
-            for (SlicePart part : new ArrayList<>(parts)) {
-                done.add(part.runId(), part.slice(), part.upTo());
-            }
-            done.execute();
         });
+    }
+
+    /** Whether the part was noted now, and by nobody before. */
+    private static boolean note(Handle h, SlicePart part) {
+        return h.createUpdate("INSERT INTO content_sweep AS s (run_id, slice, entries) VALUES (:runId, :slice, :upTo)"
+                                + " ON CONFLICT (run_id, slice) DO UPDATE SET entries = excluded.entries"
+                                + " WHERE s.entries = :after")
+                        .bindMethods(part)
+                        .execute()
+                == 1;
     }
 }

@@ -8,8 +8,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The end of a run: when every slice is done, what was left in its chunks is looked over once more, and what is due
- * still (it was locked, or its account was) is given one more turn. Nothing else can be due: a copy that arrives,
- * or is released, while the run goes on is younger than its instant.
+ * still (it was locked, or its account was) is given one more turn. A copy whose hold's end is worked off only while
+ * the run goes on is left to the next run.
  */
 final class RunClosing {
 

@@ -160,7 +160,7 @@ final class RunRows {
 
     /** Gives up a run that is held or waits, or that rests until the window opens; false if it is neither. */
     boolean cancel(long runId, String by, Instant now) {
-        return handle.createUpdate("UPDATE purge_run SET status = CASE WHEN status = 'STOPPED' THEN status"
+        boolean cancelled = handle.createUpdate("UPDATE purge_run SET status = CASE WHEN status = 'STOPPED' THEN status"
                                 + " ELSE 'CANCELLED' END, scheduled = scheduled AND status <> 'STOPPED',"
                                 + " window_closed = false, decided_by = :by, decided_at = :now,"
                                 + " ended_at = coalesce(ended_at, :now) WHERE id = :run"
@@ -170,6 +170,12 @@ final class RunRows {
                         .bind("run", runId)
                         .execute()
                 == 1;
+        // What was listed for it is of no use any more, unless it may be started again.
+        handle.createUpdate("DELETE FROM purge_chunk c USING purge_run r WHERE c.run_id = :run AND r.id = c.run_id"
+                        + " AND r.status = 'CANCELLED'")
+                .bind("run", runId)
+                .execute();
+        return cancelled;
     }
 
     /** The run with its latest execution. */

@@ -163,6 +163,21 @@ class ContentIT {
     }
 
     @Test
+    void removedCopyIsToldOfOnceThoughTwoSweepsHaveTheSamePart() {
+        fill();
+        stage.execute("INSERT INTO webhook (url, event_types, state, state_since, created_by, created_at)"
+                + " VALUES ('https://crm.example/hook', '{message.gone}', 'ENABLED', now(), 't', now())");
+        long run = stage.record(1, 1_000);
+        stage.purgeOnly(run, 1);
+        List<SlicePart> parts = stage.release.unswept(Optional.of(run));
+        stage.release.swept(parts, List.of());
+        long told = stage.count("SELECT count(*) FROM event");
+        assertThat(told).isPositive();
+        stage.release.swept(parts, List.of());
+        assertThat(stage.count("SELECT count(*) FROM event")).isEqualTo(told);
+    }
+
+    @Test
     void stoppedRunsContentIsReleasedWithoutIt() throws Exception {
         stage.copies(1, 50, daysBefore(40));
         long run = stage.record(1, 10);
