@@ -157,7 +157,8 @@ final class RaceOpponents {
                 return t.createQuery("SELECT bind_count = 0 FROM mail_copy WHERE id = ?")
                         .bind(0, copy)
                         .mapTo(Boolean.class)
-                        .one();
+                        .findOne()
+                        .orElse(true);
             });
             told.count("unbinds");
             if (grace && last) {
