@@ -7,7 +7,7 @@ SELECT c.oid, c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attn
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND c.relname NOT IN ('flyway_schema_history', 'content_partition')
-   AND c.relname !~ '^(job|execution|step|checkpoint)[a-z]*(data|status)'
+   AND c.relname !~ '^(jbatch)?(job|execution|step|checkpoint)[a-z]*(data|status)'
  GROUP BY c.oid;
 DO $$
 DECLARE
@@ -18,7 +18,7 @@ BEGIN
     END LOOP;
     FOR t IN SELECT oid::regclass AS sequence FROM pg_class
               WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
-                AND relname !~ '^(job|execution|step|checkpoint)[a-z]*data' LOOP
+                AND relname !~ '^(jbatch)?(job|execution|step|checkpoint)[a-z]*data' LOOP
         EXECUTE format('INSERT INTO baseline.place SELECT %L, last_value, is_called FROM %s', t.sequence, t.sequence);
     END LOOP;
 END $$;
