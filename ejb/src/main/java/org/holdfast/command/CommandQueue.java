@@ -239,8 +239,8 @@ public final class CommandQueue {
     }
 
     /**
-     * Erases what was kept for another try and is thirty days old, as {@link SentTraces} do, and forgets what copies kept for themselves that
-     * are not there any more.
+     * Erases what was kept for another try and is thirty days old, and the traces of sent mail; forgets what copies
+     * kept for themselves that are not there any more.
      */
     public static void sweep(Handle handle, Instant now) {
         handle.createUpdate("DELETE FROM command_content k USING user_command c WHERE c.id = k.command_id"
